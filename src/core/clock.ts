@@ -6,6 +6,8 @@ export interface Clock {
   monotonicMs(): number;
   /** Calls `callback` once after `delayMs`. The returned function cancels it and may be called at any time. */
   after(delayMs: number, callback: () => void): () => void;
+  /** Calls `callback` once the I/O events that are already waiting have been handled. */
+  soon(callback: () => void): void;
 }
 
 /** Longest delay that a Node timer takes; a longer one would fire at once. */
@@ -18,4 +20,5 @@ export const systemClock: Clock = {
     const timer = setTimeout(callback, Math.min(Math.max(delayMs, 0), MAX_TIMER_MS));
     return () => clearTimeout(timer);
   },
+  soon: (callback) => void setImmediate(callback),
 };

@@ -104,7 +104,8 @@ export interface ReadResult {
    * exist. Upwards it is at most `lastId + 1`; downwards 0 says that the beginning was reached.
    */
   readonly nextId: number;
-  /** The subject's last id when the range was read, as in {@link SubjectHead}. */
+  /** The subject's first and last id when the range was read, as in {@link SubjectHead}. */
+  readonly firstId: number;
   readonly lastId: number;
 }
 

@@ -29,6 +29,11 @@ export class ManualClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
+  /** Not a matter of time: comes as soon as with the real clock. */
+  soon(callback: () => void): void {
+    setImmediate(callback);
+  }
+
   /** Moves time forwards and fires what becomes due, in order. */
   advance(ms: number): void {
     const end = this.#elapsedMs + ms;
