@@ -1,0 +1,134 @@
+import type { BrokerLimits } from '../broker/limits.js';
+import { DEFAULT_BROKER_LIMITS } from '../broker/limits.js';
+import type { Address } from './address.js';
+import { ConfigError, type ConfigProblem } from './config-error.js';
+import type { ServerSettings } from './server-schema.js';
+
+export interface GrpcConfig {
+  readonly address: Address;
+  readonly maxStreamsPerConnection: number;
+  /** 0: no pings. */
+  readonly keepaliveTimeMs: number;
+  readonly keepaliveTimeoutMs: number;
+  /** 0: no limit. */
+  readonly connectionIdleMs: number;
+  /** 0: no limit. */
+  readonly connectionAgeMs: number;
+  /** 0: no limit. */
+  readonly streamAgeMs: number;
+  /** Encoded bytes that may wait for one slow client. */
+  readonly streamBufferBytes: number;
+  /** Undefined serves without TLS. */
+  readonly tls: TlsConfig | undefined;
+}
+
+export interface TlsConfig {
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** Clients must present a certificate of these authorities; undefined asks for none. */
+  readonly clientCaFile: string | undefined;
+  readonly reloadIntervalMs: number;
+}
+
+export type StorageConfig =
+  | { readonly kind: 'memory'; readonly maxSubjectBytes: number; readonly maxTotalBytes: number }
+  | { readonly kind: 'embedded'; readonly path: string };
+
+export interface TracingConfig {
+  readonly exporter: 'none' | 'otlp' | 'jaeger';
+  /** URL of the collector; undefined takes the exporter's own default. */
+  readonly endpoint: string | undefined;
+  /** 0 to 1. */
+  readonly sampleRatio: number;
+}
+
+/** The configuration of a server, complete and checked. */
+export interface Config {
+  readonly grpc: GrpcConfig;
+  readonly admin: {
+    /** Undefined: switched off. */
+    readonly address: Address | undefined;
+  };
+  readonly storage: StorageConfig;
+  readonly limits: BrokerLimits;
+  readonly log: { readonly level: ServerSettings['log']['level'] };
+  readonly tracing: TracingConfig;
+  readonly shutdownTimeoutMs: number;
+}
+
+/**
+ * Checks what only several settings together can get wrong, and converts to the units of the modules.
+ *
+ * @throws ConfigError
+ */
+export function createConfig(settings: ServerSettings): Config {
+  const problems = contradictions(settings);
+  if (problems.length > 0) throw new ConfigError(problems);
+  const { grpc, tls, memory, embedded } = settings;
+  return {
+    grpc: {
+      address: grpc.address,
+      maxStreamsPerConnection: grpc.maxStreamsPerConnection,
+      keepaliveTimeMs: grpc.keepaliveTime,
+      keepaliveTimeoutMs: grpc.keepaliveTimeout,
+      connectionIdleMs: grpc.connectionIdle,
+      connectionAgeMs: grpc.connectionAge,
+      streamAgeMs: grpc.streamAge,
+      streamBufferBytes: grpc.streamBufferBytes,
+      tls:
+        tls.certFile === undefined || tls.keyFile === undefined
+          ? undefined
+          : {
+              certFile: tls.certFile,
+              keyFile: tls.keyFile,
+              clientCaFile: tls.clientCaFile,
+              reloadIntervalMs: tls.reloadInterval,
+            },
+    },
+    admin: { address: settings.admin.address },
+    storage: settings.storage === 'memory' ? { kind: 'memory', ...memory } : { kind: 'embedded', path: embedded.path },
+    limits: createLimits(settings),
+    log: settings.log,
+    tracing: { ...settings.tracing, endpoint: settings.tracing.endpoint },
+    shutdownTimeoutMs: settings.shutdownTimeout,
+  };
+}
+
+function createLimits(settings: ServerSettings): BrokerLimits {
+  return {
+    ...DEFAULT_BROKER_LIMITS,
+    maxMessageBytes: settings.maxMessageBytes,
+    maxHeaderBytes: settings.maxHeaderBytes,
+    maxHeaders: settings.maxHeaders,
+    defaultTtlUs: settings.defaultTtl * 1000,
+    maxTtlUs: settings.maxTtl * 1000,
+    idempotencyWindowUs: settings.idempotencyWindow * 1000,
+    maxSubscriptions: settings.maxSubscriptions,
+    batchMaxMessages: settings.batch.maxMessages,
+    batchMaxBytes: settings.batch.maxBytes,
+    batchMaxDelayMs: settings.batch.maxDelayMs,
+    maxPendingMessages: settings.maxPendingMessages,
+    maxPendingBytes: settings.maxPendingBytes,
+    feedMaxMessages: settings.feed.maxMessages,
+    feedMaxBytes: settings.feed.maxBytes,
+  };
+}
+
+function contradictions(settings: ServerSettings): readonly ConfigProblem[] {
+  const { tls, memory } = settings;
+  const problems: ConfigProblem[] = [];
+  const refuse = (path: string, message: string): void => void problems.push({ path, message });
+  if (tls.certFile !== undefined && tls.keyFile === undefined) refuse('tls.keyFile', 'is needed with tls.certFile');
+  if (tls.keyFile !== undefined && tls.certFile === undefined) refuse('tls.certFile', 'is needed with tls.keyFile');
+  if (tls.clientCaFile !== undefined && tls.certFile === undefined && tls.keyFile === undefined) {
+    refuse('tls.clientCaFile', 'needs tls.certFile and tls.keyFile');
+  }
+  if (settings.defaultTtl > settings.maxTtl) refuse('defaultTtl', 'must not be longer than maxTtl');
+  if (settings.maxHeaderBytes > settings.maxMessageBytes) {
+    refuse('maxHeaderBytes', 'must not be more than maxMessageBytes');
+  }
+  if (memory.maxSubjectBytes > memory.maxTotalBytes) {
+    refuse('memory.maxSubjectBytes', 'must not be more than memory.maxTotalBytes');
+  }
+  return problems;
+}

@@ -1,0 +1,211 @@
+import { z } from 'zod';
+import { option, optionalOption } from './option.js';
+import { address, addressOrOff, duration, integer, oneOf, path, ratio, size, url } from './types.js';
+
+const SECOND = 1000;
+const DAY = 86_400 * SECOND;
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const GIB = 1024 * MIB;
+
+const NOT_IN_THIS_BUILD = 'is not part of this build; storages: memory, embedded';
+
+/**
+ * Every setting of the server: the one source of names, types, defaults, help and the table of options. Values are in
+ * milliseconds and bytes. Defaults of the limits are those of `DEFAULT_BROKER_LIMITS`.
+ */
+export const serverSchema = z.object({
+  grpc: z.object({
+    address: option(address(), {
+      defaultText: '127.0.0.1:50043',
+      form: 'address',
+      meaning: 'Where gRPC clients connect.',
+    }),
+    maxStreamsPerConnection: option(integer({ min: 1, max: 100_000 }), {
+      defaultText: '256',
+      form: 'number',
+      meaning: 'Calls and streams that one connection may have open.',
+    }),
+    keepaliveTime: option(duration({ min: SECOND, max: DAY, zero: true }), {
+      defaultText: '30s',
+      form: 'duration',
+      meaning: 'Pings a silent connection after this time; 0 never.',
+    }),
+    keepaliveTimeout: option(duration({ min: 100, max: 600 * SECOND }), {
+      defaultText: '10s',
+      form: 'duration',
+      meaning: 'Closes a connection that does not answer a ping within this time.',
+    }),
+    connectionIdle: option(duration({ min: SECOND, max: DAY, zero: true }), {
+      defaultText: '10m',
+      form: 'duration',
+      meaning: 'Closes a connection without calls after this time; 0 never.',
+    }),
+    connectionAge: option(duration({ min: SECOND, max: 30 * DAY, zero: true }), {
+      defaultText: '45m',
+      form: 'duration',
+      meaning: 'Asks a connection of this age to reconnect, so that load spreads again; 0 never.',
+    }),
+    streamAge: option(duration({ min: SECOND, max: 30 * DAY, zero: true }), {
+      defaultText: '40m',
+      form: 'duration',
+      meaning: 'Ends a subscription of this age with Draining and its cursor, before its connection ends; 0 never.',
+    }),
+    streamBufferBytes: option(size({ min: 16 * KIB, max: 64 * MIB }), {
+      defaultText: '1MiB',
+      form: 'size',
+      meaning: 'Encoded bytes that may wait for one slow client; beyond it the client is served from the storage.',
+    }),
+  }),
+  tls: z.object({
+    certFile: optionalOption(path(), {
+      form: 'file',
+      meaning: 'Certificate chain of the server (PEM); switches TLS on together with the key.',
+    }),
+    keyFile: optionalOption(path(), { form: 'file', meaning: 'Private key of the server (PEM).' }),
+    clientCaFile: optionalOption(path(), {
+      form: 'file',
+      meaning: 'Certificate authorities of clients (PEM); clients must then present a certificate (mTLS).',
+    }),
+    reloadInterval: option(duration({ min: SECOND, max: DAY }), {
+      defaultText: '60s',
+      form: 'duration',
+      meaning: 'How often the TLS files are read again.',
+    }),
+  }),
+  admin: z.object({
+    address: option(addressOrOff(), {
+      defaultText: '127.0.0.1:2112',
+      form: 'address|off',
+      meaning: 'Where /metrics, /livez and /readyz are served.',
+    }),
+  }),
+  storage: option(
+    oneOf(['memory', 'embedded'], {
+      postgres: `postgres ${NOT_IN_THIS_BUILD}`,
+      cassandra: `cassandra ${NOT_IN_THIS_BUILD}`,
+      redis: `redis ${NOT_IN_THIS_BUILD}`,
+    }),
+    { defaultText: 'embedded', form: 'name', meaning: 'Where messages are kept: memory or embedded.' },
+  ),
+  embedded: z.object({
+    path: option(path(), { defaultText: './data', form: 'folder', meaning: 'Folder of the embedded storage.' }),
+  }),
+  memory: z.object({
+    maxSubjectBytes: option(size({ min: MIB, max: 1024 * GIB }), {
+      defaultText: '64MiB',
+      form: 'size',
+      meaning: 'Most that one subject may hold in the memory storage.',
+    }),
+    maxTotalBytes: option(size({ min: MIB, max: 1024 * GIB }), {
+      defaultText: '512MiB',
+      form: 'size',
+      meaning: 'Most that all subjects together may hold in the memory storage.',
+    }),
+  }),
+  defaultTtl: option(duration({ min: 1, max: 36_500 * DAY, zero: true }), {
+    defaultText: '7d',
+    form: 'duration',
+    meaning: 'Life of a message that names none; 0 keeps it until it is purged.',
+  }),
+  maxTtl: option(duration({ min: SECOND, max: 36_500 * DAY }), {
+    defaultText: '3650d',
+    form: 'duration',
+    meaning: 'Longest life that a message may ask for.',
+  }),
+  idempotencyWindow: option(duration({ min: SECOND, max: 30 * DAY }), {
+    defaultText: '2m',
+    form: 'duration',
+    meaning: 'How long an idempotency key is remembered.',
+  }),
+  maxMessageBytes: option(size({ min: KIB, max: 4 * MIB }), {
+    defaultText: '1MiB',
+    form: 'size',
+    meaning: 'Largest message, body and headers together; at most 4MiB.',
+  }),
+  maxHeaderBytes: option(size({ min: 256, max: MIB }), {
+    defaultText: '16KiB',
+    form: 'size',
+    meaning: 'Most that the headers of one message may take, names and values together.',
+  }),
+  maxHeaders: option(integer({ min: 0, max: 1024 }), {
+    defaultText: '64',
+    form: 'number',
+    meaning: 'Most headers of one message.',
+  }),
+  maxSubscriptions: option(integer({ min: 1, max: 1_000_000 }), {
+    defaultText: '50000',
+    form: 'number',
+    meaning: 'Most subscriptions that this process serves.',
+  }),
+  maxPendingMessages: option(integer({ min: 1, max: 10_000_000 }), {
+    defaultText: '50000',
+    form: 'number',
+    meaning: 'Publishes accepted and not yet answered, over all clients; more are refused.',
+  }),
+  maxPendingBytes: option(size({ min: 4 * MIB, max: 64 * GIB }), {
+    defaultText: '64MiB',
+    form: 'size',
+    meaning: 'Bytes of publishes accepted and not yet answered, over all clients; more are refused.',
+  }),
+  batch: z.object({
+    maxMessages: option(integer({ min: 1, max: 100_000 }), {
+      defaultText: '2048',
+      form: 'number',
+      meaning: 'Most messages that one write to the storage holds.',
+    }),
+    maxBytes: option(size({ min: 64 * KIB, max: 256 * MIB }), {
+      defaultText: '4MiB',
+      form: 'size',
+      meaning: 'Most bytes that one write to the storage holds.',
+    }),
+    maxDelayMs: option(integer({ min: 0, max: 1000 }), {
+      defaultText: '0',
+      form: 'milliseconds',
+      meaning: 'How long a message may wait for company; 0 writes as soon as the last write is done.',
+    }),
+  }),
+  feed: z.object({
+    maxMessages: option(integer({ min: 16, max: 1_000_000 }), {
+      defaultText: '4096',
+      form: 'number',
+      meaning: 'Recent messages that each watched subject keeps in memory for its subscribers.',
+    }),
+    maxBytes: option(size({ min: 64 * KIB, max: GIB }), {
+      defaultText: '1MiB',
+      form: 'size',
+      meaning: 'Bytes of the recent messages that each watched subject keeps in memory.',
+    }),
+  }),
+  log: z.object({
+    level: option(oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), {
+      defaultText: 'info',
+      form: 'name',
+      meaning: 'Least severe log lines to write: trace, debug, info, warn, error, fatal or silent.',
+    }),
+  }),
+  tracing: z.object({
+    exporter: option(oneOf(['none', 'otlp', 'jaeger']), {
+      defaultText: 'none',
+      name: 'TRACING',
+      form: 'name',
+      meaning: 'Where traces go: none, otlp or jaeger.',
+    }),
+    endpoint: optionalOption(url(), {
+      form: 'url',
+      meaning: "URL of the collector; unset takes the exporter's own default.",
+    }),
+    sampleRatio: option(ratio(), {
+      defaultText: '1',
+      form: 'ratio',
+      meaning: 'Part of the traces that begin here and are kept, 0 to 1; traces begun by a client keep its choice.',
+    }),
+  }),
+  shutdownTimeout: option(duration({ min: 100, max: 600 * SECOND }), {
+    defaultText: '10s',
+    form: 'duration',
+    meaning: 'Longest time that stopping may take before the process ends anyhow.',
+  }),
+});
+
+export type ServerSettings = z.output<typeof serverSchema>;
