@@ -33,12 +33,27 @@ describe('package.json', () => {
   );
 });
 
+interface LockEntry {
+  readonly resolved?: string;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
 describe('package-lock.json', () => {
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+    readonly packages: Readonly<Record<string, LockEntry>>;
+  };
+
   test('names no registry', () => {
-    const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
-      packages: Record<string, { resolved?: string }>;
-    };
     const resolved = Object.values(lock.packages).flatMap((entry) => entry.resolved ?? []);
     expect(resolved.filter((from) => /^\w+:/.test(from))).toEqual([]);
+  });
+
+  // An npm whose registry lacks the binaries of other platforms drops them, and then refuses its own lock file.
+  test('has the binaries of every platform', () => {
+    const wanted = Object.values(lock.packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}));
+    const locked = new Set(
+      Object.keys(lock.packages).map((path) => path.slice(path.lastIndexOf('node_modules/') + 13)),
+    );
+    expect(wanted.filter((name) => !locked.has(name))).toEqual([]);
   });
 });
