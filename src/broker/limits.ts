@@ -26,6 +26,8 @@ export interface BrokerLimits {
   /** Recent messages that each watched subject keeps for its live subscribers. */
   readonly feedMaxMessages: number;
   readonly feedMaxBytes: number;
+  /** All feeds together: with many watched subjects each keeps less. */
+  readonly feedsMaxBytes: number;
 }
 
 /** Longest idempotency key, bytes. */
@@ -48,4 +50,5 @@ export const DEFAULT_BROKER_LIMITS: BrokerLimits = {
   maxPendingBytes: 64 * 1024 * 1024,
   feedMaxMessages: 4096,
   feedMaxBytes: 1024 * 1024,
+  feedsMaxBytes: 128 * 1024 * 1024,
 };

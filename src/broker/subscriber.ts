@@ -42,6 +42,10 @@ export interface Subscriber {
 export interface Subscription {
   /** Tells that the subscriber is ready again. */
   resume(): void;
+  /** Resumes after everything delivered so far. */
+  cursor(): string;
+  /** Sends `draining` and ends with DRAINING: the client goes on elsewhere. */
+  drain(): void;
   /** Ends it without another call to the subscriber. Idempotent. */
   cancel(): void;
 }

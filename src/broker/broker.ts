@@ -1,0 +1,267 @@
+import type { Clock } from '../core/clock.js';
+import { BrokerError } from '../core/errors.js';
+import type { Message } from '../core/message.js';
+import { validateSubject } from '../core/subject.js';
+import type { AppendItem, Appended, AppendResult, PurgeResult, Storage, SubjectInfo } from '../storage/storage.js';
+import { BatchWriter, type WrittenBatch } from './batch-writer.js';
+import type { BrokerMetrics } from './broker-metrics.js';
+import { encodeCursor } from './cursor.js';
+import { FeedHub } from './feed-hub.js';
+import type { BrokerLimits } from './limits.js';
+import { checkPageSize, listMessages } from './listing.js';
+import { toAppendItem } from './publish-item.js';
+import type {
+  ListPage,
+  ListRequest,
+  PublishOptions,
+  PublishRequest,
+  PurgeBefore,
+  SubjectPage,
+  SubjectStatus,
+  SubscribeRequest,
+} from './requests.js';
+import { planSubscription } from './subscribe-plan.js';
+import type { Subscriber, Subscription } from './subscriber.js';
+import { LogSubscription } from './subscription.js';
+
+export interface BrokerOptions {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly limits: BrokerLimits;
+  readonly metrics: BrokerMetrics;
+}
+
+/** The use cases of the broker over any storage; knows nothing of protocols. */
+export class Broker {
+  readonly #storage: Storage;
+  readonly #clock: Clock;
+  readonly #limits: BrokerLimits;
+  readonly #metrics: BrokerMetrics;
+  readonly #writer: BatchWriter;
+  readonly #hub: FeedHub;
+  readonly #subscriptions = new Set<LogSubscription>();
+  readonly #unwatch: () => void;
+  #draining = false;
+
+  constructor(options: BrokerOptions) {
+    this.#storage = options.storage;
+    this.#clock = options.clock;
+    this.#limits = options.limits;
+    this.#metrics = options.metrics;
+    this.#hub = new FeedHub(options.storage.log, options.limits);
+    this.#writer = new BatchWriter({
+      log: options.storage.log,
+      clock: options.clock,
+      limits: options.limits,
+      onWritten: (batch) => this.#written(batch),
+    });
+    // A storage of one process tells nothing that the writer does not know.
+    this.#unwatch = options.storage.capabilities.shared
+      ? options.storage.watch((hint) => {
+          if (hint.kind === 'subject') this.#hub.hint(hint.subject, hint.lastId);
+        })
+      : () => {};
+  }
+
+  get limits(): BrokerLimits {
+    return this.#limits;
+  }
+
+  get pendingMessages(): number {
+    return this.#writer.pendingMessages;
+  }
+
+  get pendingBytes(): number {
+    return this.#writer.pendingBytes;
+  }
+
+  /** Writes one message and answers when it is durable. @throws BrokerError */
+  async publish(request: PublishRequest, options: PublishOptions = {}): Promise<Appended> {
+    const results = await this.#submit([toAppendItem(request, this.#limits)], options);
+    const result = results[0]!;
+    if (result instanceof BrokerError) throw result;
+    return result;
+  }
+
+  /**
+   * Writes many messages; each has its own result, in order. Rejects as a whole when nothing was taken
+   * (BATCH_TOO_LARGE, WRITER_QUEUE_FULL, SHUTTING_DOWN) or when the storage failed.
+   */
+  async publishMany(
+    requests: readonly PublishRequest[],
+    options: PublishOptions = {},
+  ): Promise<readonly AppendResult[]> {
+    if (requests.length > this.#limits.maxBatchMessages) {
+      throw new BrokerError('BATCH_TOO_LARGE', `more than ${this.#limits.maxBatchMessages} messages at once`, {
+        fields: { limit: String(this.#limits.maxBatchMessages), actual: String(requests.length) },
+      });
+    }
+    const items: AppendItem[] = [];
+    let refused: Map<number, BrokerError> | undefined;
+    for (let i = 0; i < requests.length; i++) {
+      try {
+        items.push(toAppendItem(requests[i]!, this.#limits));
+      } catch (error) {
+        if (!(error instanceof BrokerError)) throw error;
+        refused ??= new Map();
+        refused.set(i, error);
+        this.#metrics.publishFailed(error.reason, 1);
+      }
+    }
+    const written = await this.#submit(items, options);
+    if (refused === undefined) return written;
+    const results: AppendResult[] = [];
+    let next = 0;
+    for (let i = 0; i < requests.length; i++) results.push(refused.get(i) ?? written[next++]!);
+    return results;
+  }
+
+  async #submit(items: readonly AppendItem[], options: PublishOptions): Promise<readonly AppendResult[]> {
+    try {
+      return await this.#writer.submit(items, options.deadlineMs);
+    } catch (error) {
+      this.#metrics.publishFailed(error instanceof BrokerError ? error.reason : 'INTERNAL', items.length);
+      throw error;
+    }
+  }
+
+  #written(batch: WrittenBatch): void {
+    this.#metrics.flushed(batch.items.length, batch.bytes, batch.seconds);
+    let failed = 0;
+    let publishTimeUs = 0;
+    for (const result of batch.results) {
+      if (result instanceof BrokerError) {
+        failed++;
+        this.#metrics.publishFailed(result.reason, 1);
+      } else if (publishTimeUs === 0 && !result.duplicate) publishTimeUs = result.publishTimeUs;
+    }
+    this.#metrics.published(batch.items.length - failed, batch.bytes);
+    this.#hub.dispatch(batch);
+    if (publishTimeUs > 0 && this.#subscriptions.size > 0) {
+      this.#metrics.deliveryLatency(Math.max(0, this.#clock.nowUs() - publishTimeUs) / 1_000_000);
+    }
+  }
+
+  /** Fails with MESSAGE_NOT_FOUND (the id was never given out) or MESSAGE_EXPIRED (the message is gone). */
+  async fetch(subject: string, id: number): Promise<Message> {
+    validateSubject(subject);
+    const valid = Number.isSafeInteger(id) && id >= 1;
+    const message = valid ? await this.#storage.log.get(subject, id) : undefined;
+    if (message !== undefined) return message;
+    const [head] = await this.#storage.log.heads([subject]);
+    const fields = { subject, id: String(id) };
+    if (!valid || id > head!.lastId) {
+      throw new BrokerError('MESSAGE_NOT_FOUND', `message ${id} of subject "${subject}" does not exist`, { fields });
+    }
+    throw new BrokerError('MESSAGE_EXPIRED', `message ${id} of subject "${subject}" is gone`, { fields });
+  }
+
+  list(request: ListRequest): Promise<ListPage> {
+    return listMessages(this.#storage.log, request);
+  }
+
+  /** Throws a BrokerError for a bad request; later failures reach `subscriber.end`. */
+  subscribe(request: SubscribeRequest, subscriber: Subscriber): Subscription {
+    if (this.#draining) throw new BrokerError('SHUTTING_DOWN', 'the broker is shutting down');
+    if (this.#subscriptions.size >= this.#limits.maxSubscriptions) {
+      throw new BrokerError('TOO_MANY_STREAMS', `more than ${this.#limits.maxSubscriptions} subscriptions`, {
+        fields: { limit: String(this.#limits.maxSubscriptions) },
+      });
+    }
+    const plan = planSubscription(request, this.#limits.maxSubjectsPerSubscription, this.#storage.epoch);
+    const subscription = new LogSubscription(
+      {
+        log: this.#storage.log,
+        hub: this.#hub,
+        clock: this.#clock,
+        metrics: this.#metrics,
+        epoch: this.#storage.epoch,
+        soleWriter: !this.#storage.capabilities.shared,
+        onClosed: (closed) => {
+          this.#subscriptions.delete(closed);
+          this.#metrics.subscriptionClosed();
+        },
+      },
+      plan,
+      subscriber,
+    );
+    this.#subscriptions.add(subscription);
+    this.#metrics.subscriptionOpened();
+    void subscription.start();
+    return subscription;
+  }
+
+  /** The cursor that resumes a subscription of `subject` alone after `id`. */
+  cursorAfter(subject: string, id: number): string {
+    return encodeCursor({ epoch: this.#storage.epoch, settledUs: 0, positions: new Map([[subject, id]]) });
+  }
+
+  async listSubjects(request: { prefix: string; pageSize: number; pageToken: string }): Promise<SubjectPage> {
+    const limit = checkPageSize(request.pageSize);
+    const after = decodePageToken(request.pageToken);
+    const subjects = await this.#storage.log.subjects({ prefix: request.prefix, after, limit });
+    const last = subjects.length < limit ? undefined : subjects.at(-1);
+    return {
+      subjects: subjects.map((info) => this.#status(info)),
+      nextPageToken: last === undefined ? '' : Buffer.from(last.subject).toString('base64url'),
+    };
+  }
+
+  /** Fails with SUBJECT_NOT_FOUND when nothing was ever published to it. */
+  async getSubject(subject: string): Promise<SubjectStatus> {
+    validateSubject(subject);
+    const [info] = await this.#storage.log.subjects({ prefix: subject, after: '', limit: 1 });
+    if (info?.subject !== subject) {
+      throw new BrokerError('SUBJECT_NOT_FOUND', `subject "${subject}" does not exist`, { fields: { subject } });
+    }
+    return this.#status(info);
+  }
+
+  #status(info: SubjectInfo): SubjectStatus {
+    return { ...info, subscribers: this.#hub.readersOf(info.subject) };
+  }
+
+  /** Removes messages, or only counts them unless `execute`. Fails with SUBJECT_NOT_FOUND. */
+  async purge(subject: string, before: PurgeBefore, execute: boolean): Promise<PurgeResult> {
+    const { lastId } = await this.getSubject(subject);
+    const beforeId = await this.#purgeBoundary(subject, lastId, before);
+    return this.#storage.log.purge(subject, { beforeId, dryRun: !execute });
+  }
+
+  async #purgeBoundary(subject: string, lastId: number, before: PurgeBefore): Promise<number> {
+    switch (before.kind) {
+      case 'all':
+        return lastId + 1;
+      case 'id':
+        return Math.min(before.id, lastId + 1);
+      case 'time':
+        return this.#storage.log.idAtTime(subject, before.timeUs);
+      case 'keepLast':
+        return Math.max(1, lastId + 1 - before.count);
+    }
+  }
+
+  /**
+   * Every subscriber gets `draining` with its cursor and is ended; new subscriptions fail with SHUTTING_DOWN. Publishing
+   * goes on.
+   */
+  drainSubscriptions(): void {
+    this.#draining = true;
+    for (const subscription of this.#subscriptions) subscription.drain();
+  }
+
+  /** Refuses new work, writes what has been accepted, ends what is left. Leaves the storage open. Idempotent. */
+  async close(): Promise<void> {
+    this.drainSubscriptions();
+    this.#unwatch();
+    await this.#writer.close();
+  }
+}
+
+function decodePageToken(token: string): string {
+  const subject = Buffer.from(token, 'base64url').toString('utf8');
+  if (Buffer.from(subject).toString('base64url') !== token) {
+    throw new BrokerError('CURSOR_MALFORMED', 'this is not a page token of this broker');
+  }
+  return subject;
+}

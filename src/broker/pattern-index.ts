@@ -1,0 +1,55 @@
+import type { Feed } from './feed.js';
+import type { Pattern } from './pattern.js';
+
+export interface PatternListener {
+  /**
+   * This process is about to bring new messages of `subject` to its feed. `acquire` gives the feed, opened just before
+   * them if nobody watched the subject, or undefined while it is still being opened. May be called more than once for
+   * one batch when several patterns match.
+   */
+  touched(subject: string, acquire: () => Feed | undefined): void;
+}
+
+/** Subjects whose listeners are remembered. */
+const CACHE_SIZE = 10_000;
+
+/** Finds the listeners whose patterns match a subject. */
+export class PatternIndex {
+  readonly #listeners = new Map<string, { readonly pattern: Pattern; readonly listeners: Set<PatternListener> }>();
+  readonly #cache = new Map<string, readonly PatternListener[]>();
+
+  get isEmpty(): boolean {
+    return this.#listeners.size === 0;
+  }
+
+  add(pattern: Pattern, listener: PatternListener): () => void {
+    let entry = this.#listeners.get(pattern.text);
+    if (entry === undefined) {
+      entry = { pattern, listeners: new Set() };
+      this.#listeners.set(pattern.text, entry);
+    }
+    entry.listeners.add(listener);
+    this.#cache.clear();
+    return () => {
+      entry.listeners.delete(listener);
+      if (entry.listeners.size === 0 && this.#listeners.get(pattern.text) === entry) {
+        this.#listeners.delete(pattern.text);
+      }
+      this.#cache.clear();
+    };
+  }
+
+  match(subject: string): readonly PatternListener[] {
+    if (this.isEmpty) return [];
+    const cached = this.#cache.get(subject);
+    if (cached !== undefined) return cached;
+    const found = new Set<PatternListener>();
+    for (const { pattern, listeners } of this.#listeners.values()) {
+      if (pattern.matches(subject)) for (const listener of listeners) found.add(listener);
+    }
+    const matched = [...found];
+    if (this.#cache.size >= CACHE_SIZE) this.#cache.clear();
+    this.#cache.set(subject, matched);
+    return matched;
+  }
+}

@@ -1,0 +1,272 @@
+import { isExpired } from '../core/message.js';
+import type { SubjectInfo } from '../storage/storage.js';
+import type { Cursor, ScanPosition } from './cursor.js';
+import type { Feed } from './feed.js';
+import type { PatternListener } from './pattern-index.js';
+import type { SubscribePlan } from './subscribe-plan.js';
+import type { SubjectReader } from './subject-reader.js';
+import { Delivery } from './subscriber.js';
+import type { LogSubscription, SubscriptionContext } from './subscription.js';
+
+/** Readers of subjects that patterns have led to; more than that at once and the subjects are walked through again. */
+const MAX_READERS = 1024;
+/** Subjects written to during a walk; more than that and another walk follows. */
+const MAX_PENDING = 10_000;
+const SUBJECTS_PER_PAGE = 256;
+const PAGE_BYTES = 256 * 1024;
+const PAGE_MESSAGES = 4096;
+
+/**
+ * The patterns of one subscription. Whatever matches has been delivered up to a *settled time*, except the subjects that
+ * have a reader of their own; so the position in any number of subjects is one time and a short list.
+ *
+ * Stored messages are delivered by a *walk*: it fixes a target time, goes through the matching subjects in their order
+ * and delivers each up to the target, which then becomes the settled time. Subjects that are written to meanwhile wait
+ * until the walk is over. After it every write to a matching subject brings it a reader, and readers that have caught up
+ * are dropped when there are too many. When too many have *not* caught up, because the subscriber is slow, the settled
+ * time stops and another walk serves the rest.
+ */
+export class PatternWatch implements PatternListener {
+  readonly #context: SubscriptionContext;
+  readonly #plan: SubscribePlan;
+  readonly #owner: LogSubscription;
+  readonly #readers = new Map<string, SubjectReader>();
+  readonly #unwatch: (() => void)[] = [];
+  /** Subjects written to whose reader has not been opened yet. */
+  readonly #pending = new Set<string>();
+  /** Positions of a cursor that the walk has not come to yet. */
+  readonly #positions: Map<string, number>;
+  #settledUs: number;
+  #scan: ScanPosition | undefined;
+  /** Subject that the walk is in, and how far. */
+  #current: { readonly subject: string; nextId: number } | undefined;
+  #walking = true;
+  #scannedOnce = false;
+  /** There are writes that neither a reader nor `#pending` stands for: only another walk finds them. */
+  #overflowed = false;
+  #running = false;
+
+  constructor(context: SubscriptionContext, plan: SubscribePlan, owner: LogSubscription) {
+    this.#context = context;
+    this.#plan = plan;
+    this.#owner = owner;
+    this.#positions = new Map(plan.patternStart.positions);
+    for (const { subject } of plan.subjects) this.#positions.delete(subject);
+    this.#settledUs = plan.patternStart.settledUs ?? 0;
+    this.#scan = plan.patternStart.scan;
+  }
+
+  /** Nothing that was stored when the subscription began is waiting any more. */
+  get scanned(): boolean {
+    return this.#scannedOnce;
+  }
+
+  get caughtUp(): boolean {
+    return !this.#walking && !this.#overflowed && this.#pending.size === 0;
+  }
+
+  /** From here on writes are noticed. */
+  async open(): Promise<void> {
+    for (const pattern of this.#plan.patterns) this.#unwatch.push(this.#context.hub.watchPattern(pattern, this));
+    const nowSettledUs = await this.#context.log.settledTimeUs();
+    if (this.#plan.patternStart.settledUs === undefined) {
+      this.#settledUs = nowSettledUs;
+      this.#scannedOnce = true;
+      this.#walking = false;
+    } else {
+      this.#scan ??= { targetUs: nowSettledUs, pattern: 0, after: '' };
+    }
+  }
+
+  start(): void {
+    void this.#run();
+  }
+
+  touched(subject: string, acquire: () => Feed | undefined): void {
+    if (this.#readers.has(subject) || this.#pending.has(subject) || this.#isNamed(subject)) return;
+    if (this.#walking || this.#overflowed) {
+      this.#await(subject);
+      return;
+    }
+    if (this.#readers.size >= MAX_READERS && !this.#dropIdleReaders()) {
+      this.#overflow();
+      return;
+    }
+    const feed = this.#context.soleWriter ? acquire() : undefined;
+    if (feed === undefined) {
+      this.#await(subject);
+      void this.#run();
+      return;
+    }
+    // Nothing of this subject has been written since the settled time, or there would be a reader: it begins here.
+    this.#readers.set(subject, this.#owner.adopt(feed, feed.cursor + 1, false));
+  }
+
+  close(): void {
+    for (const unwatch of this.#unwatch.splice(0)) unwatch();
+    for (const reader of this.#readers.values()) this.#owner.drop(reader);
+    this.#readers.clear();
+  }
+
+  /** The cursor with what the patterns add to it. */
+  addTo(cursor: Cursor, positions: Map<string, number>): Cursor {
+    const settledUs = this.#advance();
+    for (const [subject, id] of this.#positions) positions.set(subject, id);
+    for (const [subject, reader] of this.#readers) {
+      if (!reader.caughtUp || reader.lastTimeUs > settledUs) positions.set(subject, reader.nextId - 1);
+    }
+    if (this.#current !== undefined) positions.set(this.#current.subject, this.#current.nextId - 1);
+    return { ...cursor, settledUs, ...(this.#scan === undefined ? {} : { scan: this.#scan }) };
+  }
+
+  /** Moves the settled time on to the last write that has been dispatched, if everything up to it is accounted for. */
+  #advance(): number {
+    if (this.caughtUp) this.#settledUs = Math.max(this.#settledUs, this.#context.hub.lastTimeUs);
+    return this.#settledUs;
+  }
+
+  #isNamed(subject: string): boolean {
+    return this.#plan.subjects.some((named) => named.subject === subject);
+  }
+
+  #await(subject: string): void {
+    if (this.#pending.size < MAX_PENDING) this.#pending.add(subject);
+    else this.#overflowed = true;
+  }
+
+  #overflow(): void {
+    this.#advance();
+    this.#overflowed = true;
+    this.#owner.noteBehind();
+    void this.#run();
+  }
+
+  /** False when every reader still has something to deliver. */
+  #dropIdleReaders(): boolean {
+    this.#advance();
+    for (const [subject, reader] of this.#readers) {
+      if (!reader.caughtUp || reader.lastTimeUs > this.#settledUs) continue;
+      this.#readers.delete(subject);
+      this.#owner.drop(reader);
+    }
+    return this.#readers.size < MAX_READERS;
+  }
+
+  /** Walks, opens the readers that wait, and walks again for as long as there is something that only a walk finds. */
+  async #run(): Promise<void> {
+    if (this.#running) return;
+    this.#running = true;
+    try {
+      while (!this.#owner.ended) {
+        if (this.#walking) await this.#walk();
+        // A subscription that stops at the head ends here.
+        this.#owner.flush();
+        await this.#openPending();
+        if (!this.#overflowed || this.#owner.ended) break;
+        if (!(await this.#owner.untilReady())) break;
+        const targetUs = await this.#context.log.settledTimeUs();
+        this.#overflowed = false;
+        this.#walking = true;
+        this.#scan = { targetUs, pattern: 0, after: '' };
+      }
+    } catch (error) {
+      this.#owner.failed(error);
+    } finally {
+      this.#running = false;
+    }
+    this.#owner.flush();
+  }
+
+  async #openPending(): Promise<void> {
+    for (const subject of this.#pending) {
+      if (this.#owner.ended) return;
+      if (this.#readers.size >= MAX_READERS && !this.#dropIdleReaders()) {
+        this.#overflowed = true;
+        this.#pending.clear();
+        return;
+      }
+      const known = this.#positions.get(subject);
+      const nextId = known === undefined ? await this.#context.log.idAtTime(subject, this.#settledUs + 1) : known + 1;
+      const feed = await this.#context.hub.acquire(subject);
+      if (this.#owner.ended) {
+        this.#context.hub.release(feed);
+        return;
+      }
+      this.#readers.set(subject, this.#owner.adopt(feed, nextId, false));
+      this.#pending.delete(subject);
+      this.#positions.delete(subject);
+    }
+  }
+
+  async #walk(): Promise<void> {
+    const target = this.#scan!;
+    for (let index = target.pattern; index < this.#plan.patterns.length; index++) {
+      const { prefix } = this.#plan.patterns[index]!;
+      let after = index === target.pattern ? target.after : '';
+      for (;;) {
+        const page = await this.#context.log.subjects({ prefix, after, limit: SUBJECTS_PER_PAGE });
+        for (const info of page) {
+          if (this.#belongsTo(index, info.subject)) await this.#replay(info, target.targetUs);
+          if (this.#owner.ended) return;
+          this.#scan = { targetUs: target.targetUs, pattern: index, after: info.subject };
+        }
+        if (page.length < SUBJECTS_PER_PAGE) break;
+        after = page.at(-1)!.subject;
+      }
+    }
+    this.#settledUs = Math.max(this.#settledUs, target.targetUs);
+    this.#scan = undefined;
+    for (const subject of this.#positions.keys()) {
+      if (!this.#pending.has(subject)) this.#positions.delete(subject);
+    }
+    this.#walking = false;
+    this.#scannedOnce = true;
+  }
+
+  /** A subject belongs to the first pattern that matches it, unless it was named or has a reader already. */
+  #belongsTo(index: number, subject: string): boolean {
+    if (this.#isNamed(subject) || this.#readers.has(subject)) return false;
+    return this.#plan.patterns.findIndex((pattern) => pattern.matches(subject)) === index;
+  }
+
+  /** Delivers one subject from its position up to the target time. */
+  async #replay(info: SubjectInfo, targetUs: number): Promise<void> {
+    const { subject } = info;
+    const known = this.#positions.get(subject);
+    if (known === undefined && info.lastPublishTimeUs <= this.#settledUs) return;
+    let nextId: number;
+    if (known !== undefined) nextId = known + 1;
+    else if (this.#settledUs === 0) nextId = info.firstId;
+    else nextId = await this.#context.log.idAtTime(subject, this.#settledUs + 1);
+    this.#positions.delete(subject);
+    this.#current = { subject, nextId };
+    await this.#deliverUntil(this.#current, targetUs);
+    if (known !== undefined && known >= (await this.#context.log.idAtTime(subject, targetUs + 1))) {
+      // The cursor had come further than the target: only a reader of its own can tell.
+      this.#positions.set(subject, known);
+      this.#await(subject);
+    }
+    this.#current = undefined;
+    this.#owner.flush();
+  }
+
+  async #deliverUntil(current: { readonly subject: string; nextId: number }, targetUs: number): Promise<void> {
+    for (;;) {
+      if (!(await this.#owner.untilReady())) return;
+      const range = { subject: current.subject, fromId: current.nextId, maxMessages: PAGE_MESSAGES };
+      const [page] = await this.#context.log.read([range], PAGE_BYTES);
+      for (const message of page!.messages) {
+        if (message.publishTimeUs > targetUs) return;
+        if (!this.#owner.ready) {
+          this.#owner.flush();
+          if (!(await this.#owner.untilReady())) return;
+        }
+        current.nextId = message.id + 1;
+        if (!isExpired(message, this.#owner.nowUs())) this.#owner.handOver(new Delivery(message), 'log');
+      }
+      this.#owner.flush();
+      if (page!.nextId > current.nextId) current.nextId = page!.nextId;
+      if (current.nextId > page!.lastId) return;
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import { isExpired, type Message } from '../core/message.js';
+import type { Feed, FeedReader } from './feed.js';
+import { Delivery } from './subscriber.js';
+import type { ReadResult } from '../storage/storage.js';
+
+/** What a reader needs of the subscription that it belongs to. */
+export interface ReaderOwner {
+  /** Whether a delivery is welcome now. */
+  readonly ready: boolean;
+  nowUs(): number;
+  deliver(reader: SubjectReader, delivery: Delivery, source: 'live' | 'log'): void;
+  /** The reader has been woken, has used all that the feed had or was stopped by `ready`. */
+  pumped(reader: SubjectReader): void;
+  /** The reader dropped out of the feed's ring and wants to be served from the log. */
+  fellBehind(reader: SubjectReader): void;
+  /** Messages between the reader's position and `firstId` are gone. False ends the subscription. */
+  truncated(reader: SubjectReader, firstId: number): boolean;
+  failed(error: unknown): void;
+}
+
+/** One subscription's position in one subject: in the feed's ring while it keeps up, in the log while it does not. */
+export class SubjectReader implements FeedReader {
+  readonly feed: Feed;
+  readonly #owner: ReaderOwner;
+  /** Everything below has been delivered or does not exist. */
+  #nextId: number;
+  /** Position in the ring; undefined while the log is read. */
+  #sequence: number | undefined;
+  /** Whether a missing stretch at the position means that messages were lost to this subscription. */
+  #exact: boolean;
+  #lastTimeUs = 0;
+
+  /** `exact` says that the subscriber has seen what lies before `nextId`, so that a truncation is a loss to it. */
+  constructor(feed: Feed, owner: ReaderOwner, nextId: number, exact: boolean) {
+    this.feed = feed;
+    this.#owner = owner;
+    this.#nextId = nextId;
+    this.#exact = exact;
+    this.#enterRing();
+    feed.addReader(this);
+  }
+
+  get subject(): string {
+    return this.feed.subject;
+  }
+
+  get nextId(): number {
+    return this.#nextId;
+  }
+
+  /** Whether the ring serves it. */
+  get live(): boolean {
+    return this.#sequence !== undefined;
+  }
+
+  /** Publish time of the last message delivered, 0 before the first. */
+  get lastTimeUs(): number {
+    return this.#lastTimeUs;
+  }
+
+  /** Nothing is waiting for it. */
+  get caughtUp(): boolean {
+    return this.#sequence === this.feed.end && this.#nextId > this.feed.cursor;
+  }
+
+  advanced(): void {
+    if (this.#sequence !== undefined) this.pump();
+  }
+
+  feedFailed(error: unknown): void {
+    this.#owner.failed(error);
+  }
+
+  /** Delivers from the ring for as long as the owner is ready. */
+  pump(): void {
+    const feed = this.feed;
+    let sequence = this.#sequence;
+    if (sequence === undefined) return;
+    if (sequence < feed.first) {
+      this.#sequence = undefined;
+      this.#exact = true;
+      this.#owner.fellBehind(this);
+      return;
+    }
+    const nowUs = this.#owner.nowUs();
+    while (sequence < feed.end && this.#owner.ready) {
+      const delivery = feed.at(sequence);
+      sequence++;
+      this.#sequence = sequence;
+      const { message } = delivery;
+      if (message.id < this.#nextId) continue;
+      this.#nextId = message.id + 1;
+      this.#lastTimeUs = message.publishTimeUs;
+      if (!isExpired(message, nowUs)) this.#owner.deliver(this, delivery, 'live');
+    }
+    if (this.#sequence === feed.end && this.#nextId <= feed.cursor) this.#nextId = feed.cursor + 1;
+    this.#owner.pumped(this);
+  }
+
+  /** Looks at a page that was read from the log at `nextId`: false when what is missing before it ends the subscription. */
+  accepts(page: ReadResult): boolean {
+    if (!this.#exact || page.firstId <= this.#nextId) return true;
+    return this.#owner.truncated(this, page.firstId);
+  }
+
+  /** The owner hands over the page's messages one by one, whenever it is ready, and then calls `pageDone`. */
+  deliverFromLog(message: Message): void {
+    this.#nextId = message.id + 1;
+    this.#lastTimeUs = message.publishTimeUs;
+    if (!isExpired(message, this.#owner.nowUs())) this.#owner.deliver(this, new Delivery(message), 'log');
+  }
+
+  /** The page up to `nextId` has been delivered; back into the ring if that reaches so far. */
+  pageDone(nextId: number): void {
+    if (nextId > this.#nextId) this.#nextId = nextId;
+    this.#enterRing();
+  }
+
+  #enterRing(): void {
+    if (this.feed.covers(this.#nextId)) this.#sequence = this.feed.sequenceOf(this.#nextId);
+  }
+
+  close(): void {
+    this.feed.removeReader(this);
+  }
+}
