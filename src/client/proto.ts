@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Root, type Type } from 'protobufjs';
+
+/** The package's `proto` folder, found upwards from here: this file runs from `src` and, built, from `dist`. */
+function findProtoFolder(from: string): string {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const candidate = join(folder, 'proto');
+    if (existsSync(join(candidate, 'waybill', 'v1', 'broker_service.proto'))) return candidate;
+    if (folder === dirname(folder)) throw new Error('the folder "proto" is missing from this installation');
+  }
+}
+
+let root: Root | undefined;
+
+function protoRoot(): Root {
+  if (root === undefined) {
+    const folder = findProtoFolder(__dirname);
+    const loading = new Root();
+    loading.resolvePath = (_origin, target) => join(folder, target);
+    loading
+      .loadSync([
+        'waybill/v1/broker_service.proto',
+        'waybill/v1/admin_service.proto',
+        'google/rpc/status.proto',
+        'google/rpc/error_details.proto',
+        'grpc/health/v1/health.proto',
+      ])
+      .resolveAll();
+    root = loading;
+  }
+  return root;
+}
+
+/** The message type of this full name; the contract files are read once, at first use. */
+export function messageType(name: string): Type {
+  return protoRoot().lookupType(name);
+}
+
+/** Encodes a plain object in the shape of the message type `name`. */
+export function encodeAs(name: string, value: object): Buffer {
+  const type = messageType(name);
+  return type.encode(type.fromObject(value)).finish() as Buffer;
+}
+
+/** Decodes to a plain object with camel case names, numbers for all integers and names for enums. */
+export function decodeAs<T>(name: string, bytes: Uint8Array): T {
+  return messageType(name).toObject(messageType(name).decode(bytes), {
+    longs: Number,
+    enums: String,
+    defaults: true,
+    arrays: true,
+  }) as T;
+}

@@ -1,0 +1,64 @@
+import { type CallOptions as GrpcCallOptions, Client, Metadata, type ClientUnaryCall } from '@grpc/grpc-js';
+import type { CallOptions } from './call-options.js';
+import { toWaybillError } from './status-details.js';
+
+/** Requests and responses are bytes here; the codecs are the callers'. */
+const identity = (bytes: Buffer): Buffer => bytes;
+
+/** The calls of one channel as promises and streams of bytes. */
+export class Rpc {
+  readonly #client: Client;
+  readonly #defaultTimeoutMs: number;
+
+  constructor(client: Client, defaultTimeoutMs: number) {
+    this.#client = client;
+    this.#defaultTimeoutMs = defaultTimeoutMs;
+  }
+
+  /** @throws WaybillError */
+  unary(path: string, request: Buffer, options: CallOptions = {}): Promise<Buffer> {
+    const { signal } = options;
+    return new Promise((resolve, reject) => {
+      let call: ClientUnaryCall | undefined;
+      const abort = (): void => call?.cancel();
+      call = this.#client.makeUnaryRequest(
+        path,
+        identity,
+        identity,
+        request,
+        new Metadata(),
+        this.#grpcOptions(options),
+        (error, response) => {
+          signal?.removeEventListener('abort', abort);
+          if (response !== undefined && error === null) resolve(response);
+          else reject(toWaybillError(error));
+        },
+      );
+      signal?.addEventListener('abort', abort, { once: true });
+      if (signal?.aborted === true) abort();
+    });
+  }
+
+  serverStream(path: string, request: Buffer) {
+    return this.#client.makeServerStreamRequest(path, identity, identity, request, new Metadata());
+  }
+
+  bidiStream(path: string) {
+    return this.#client.makeBidiStreamRequest(path, identity, identity, new Metadata());
+  }
+
+  /** Resolves when the channel is connected. */
+  ready(timeoutMs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#client.waitForReady(Date.now() + timeoutMs, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  #grpcOptions({ timeoutMs = this.#defaultTimeoutMs }: CallOptions): GrpcCallOptions {
+    return timeoutMs === 0 ? {} : { deadline: Date.now() + timeoutMs };
+  }
+}
