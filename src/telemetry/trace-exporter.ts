@@ -13,6 +13,9 @@ export interface TraceExporterOptions {
   readonly endpoint: string | undefined;
 }
 
+/** The exporter leaves a timer of this length behind; everything has been sent by then, because each export flushes. */
+const JAEGER_FLUSH_MS = 200;
+
 /**
  * Only the chosen exporter is loaded: the one for Jaeger brings an archived client library. It has to be made here, since
  * the SDK ignores `OTEL_TRACES_EXPORTER=jaeger` and would export nothing.
@@ -21,7 +24,7 @@ export async function createTraceExporter({ exporter, endpoint }: TraceExporterO
   const url = endpoint === undefined ? undefined : new URL(endpoint);
   if (exporter === 'jaeger') {
     const { JaegerExporter } = await import('@opentelemetry/exporter-jaeger');
-    return new JaegerExporter(url === undefined ? {} : jaegerTarget(url));
+    return new JaegerExporter({ flushTimeout: JAEGER_FLUSH_MS, ...(url === undefined ? {} : jaegerTarget(url)) });
   }
   if (url?.protocol === 'grpc:' || url?.protocol === 'grpcs:') {
     const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-grpc');
