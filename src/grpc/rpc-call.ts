@@ -1,4 +1,5 @@
 import type { BrokerError } from '../core/errors.js';
+import type { StatusCodeOverrides } from './status.js';
 
 /**
  * How our methods see a call. They do not run as grpc-js handler functions but directly over the call below (see
@@ -43,8 +44,8 @@ export interface RpcListener {
   /** The other answer to `read()`: the client sends nothing more. */
   onHalfClose(): void;
   /**
-   * Once, when the call ended other than by `end`: cancelled by the client, past its deadline, or the connection was
-   * lost.
+   * Once, when the call ended other than by `end`: cancelled by the client, past its deadline, the connection was lost,
+   * a request was broken, or the listener itself threw.
    */
   onCancel(): void;
 }
@@ -54,11 +55,15 @@ export type UnaryHandler = (request: Buffer, context: RpcContext) => Promise<Buf
 export type ServerStreamHandler = (request: Buffer, stream: RpcStream) => Pick<RpcListener, 'onCancel'>;
 export type BidiHandler = (stream: RpcStream) => RpcListener;
 
-/** A handler that throws or rejects ends its call with that error's status. */
-export type RpcMethod =
+/**
+ * A handler that throws or rejects ends its call with that error's status. `codes` is for contracts that fix other codes
+ * than ours.
+ */
+export type RpcMethod = { readonly codes?: StatusCodeOverrides } & (
   | { readonly kind: 'unary'; readonly handler: UnaryHandler }
   | { readonly kind: 'serverStream'; readonly handler: ServerStreamHandler }
-  | { readonly kind: 'bidi'; readonly handler: BidiHandler };
+  | { readonly kind: 'bidi'; readonly handler: BidiHandler }
+);
 
 /** The methods of one service by their names in the proto file. Those that are left out answer UNIMPLEMENTED. */
 export type ServiceMethods = Readonly<Record<string, RpcMethod>>;

@@ -1,0 +1,12 @@
+// Original file: proto/broker.proto
+
+
+export interface FetchRequest {
+  'subject'?: (string);
+  'id'?: (number);
+}
+
+export interface FetchRequest__Output {
+  'subject': (string);
+  'id': (number);
+}

@@ -1,0 +1,10 @@
+// Original file: proto/broker.proto
+
+
+export interface PublishResponse {
+  'id'?: (number);
+}
+
+export interface PublishResponse__Output {
+  'id': (number);
+}

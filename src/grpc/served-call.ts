@@ -1,0 +1,300 @@
+import { type Metadata, type ServerInterceptingCallInterface, status, type StatusObject } from '@grpc/grpc-js';
+import type { Clock } from '../core/clock.js';
+import { BrokerError, toBrokerError } from '../core/errors.js';
+import type { Logger } from '../core/logger.js';
+import type { GrpcObserver } from './grpc-observer.js';
+import { dropOverflownDeadline, endsInsideMessage, isFlaggedWithoutEncoding } from './lower-call-internals.js';
+import type {
+  BidiHandler,
+  MethodInfo,
+  RpcListener,
+  RpcMethod,
+  RpcStream,
+  ServerStreamHandler,
+  UnaryHandler,
+} from './rpc-call.js';
+import type { StatusCodeOverrides } from './status.js';
+import type { StatusEncoder } from './status-encoder.js';
+
+/** What all calls of a server share. */
+export interface CallEnvironment {
+  readonly clock: Clock;
+  readonly logger: Pick<Logger, 'error'>;
+  readonly statusEncoder: StatusEncoder;
+  readonly observer: GrpcObserver | undefined;
+}
+
+/** The one method that a call is for. */
+export interface BoundMethod {
+  readonly info: MethodInfo;
+  readonly method: RpcMethod;
+}
+
+const OK: Pick<StatusObject, 'code' | 'details'> = { code: status.OK, details: 'OK' };
+/** The gRPC specification prescribes INTERNAL for a flag without an encoding. */
+const COMPRESSION_CODES: StatusCodeOverrides = { REQUEST_MALFORMED: status.INTERNAL };
+
+function ignoreSent(): void {}
+
+/**
+ * One call: the listener of the call below (grpc-js) and the stream that a handler works with. Whatever a handler throws
+ * ends the call; it must not escape, because grpc-js calls from a promise that nobody watches.
+ *
+ * The call below reports a cancellation after every end, also a regular one, hence `#ended`.
+ */
+abstract class ServedCall implements RpcStream {
+  #ended = false;
+  #metadata: Metadata | undefined;
+  #startedMs = 0;
+
+  constructor(
+    protected readonly lower: ServerInterceptingCallInterface,
+    protected readonly bound: BoundMethod,
+    protected readonly environment: CallEnvironment,
+  ) {}
+
+  /** The call is there. */
+  protected abstract opened(): void;
+  protected abstract received(message: Buffer): void;
+  protected abstract halfClosed(): void;
+  protected abstract cancelled(): void;
+
+  get method(): MethodInfo {
+    return this.bound.info;
+  }
+
+  get peer(): string {
+    return this.lower.getPeer();
+  }
+
+  get deadlineMs(): number | undefined {
+    const deadline = Number(this.lower.getDeadline());
+    // grpc-js measures the deadline by the wall clock.
+    return deadline === Infinity ? undefined : this.environment.clock.monotonicMs() + deadline - Date.now();
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#metadata?.get(name)[0];
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  read(): void {
+    this.lower.startRead();
+  }
+
+  send(message: Buffer, onSent: () => void): void {
+    if (!this.#ended) this.lower.sendMessage(message, onSent);
+  }
+
+  end(error?: BrokerError): void {
+    this.finish(error, this.bound.method.codes);
+  }
+
+  onReceiveMetadata(metadata: Metadata): void {
+    this.#metadata = metadata;
+    const { observer, clock } = this.environment;
+    if (observer !== undefined) {
+      this.#startedMs = clock.monotonicMs();
+      observer.callStarted(this.bound.info);
+    }
+    this.#guard(() => this.opened());
+  }
+
+  onReceiveMessage(message: Buffer): void {
+    if (this.#ended) return;
+    if (isFlaggedWithoutEncoding(this.lower, message)) {
+      const error = new BrokerError('REQUEST_MALFORMED', 'a request message is compressed but names no grpc-encoding');
+      this.abort(error, COMPRESSION_CODES);
+      return;
+    }
+    this.#guard(() => this.received(message));
+  }
+
+  onReceiveHalfClose(): void {
+    if (this.#ended) return;
+    if (endsInsideMessage(this.lower)) {
+      this.abort(new BrokerError('REQUEST_MALFORMED', 'the request ends in the middle of a message'));
+      return;
+    }
+    this.#guard(() => this.halfClosed());
+  }
+
+  onCancel(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const expired = Number(this.lower.getDeadline()) <= Date.now();
+    this.#observeEnd(expired ? status.DEADLINE_EXCEEDED : status.CANCELLED);
+    this.#tellCancelled();
+  }
+
+  /** Ends a call whose handler does not know yet that it is over. */
+  protected abort(error: BrokerError, codes = this.bound.method.codes): void {
+    if (this.#ended) return;
+    this.finish(error, codes);
+    this.#tellCancelled();
+  }
+
+  protected finish(error: BrokerError | undefined, codes: StatusCodeOverrides | undefined): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const ending = error === undefined ? OK : this.environment.statusEncoder.status(error, codes);
+    this.lower.sendStatus(ending);
+    this.#observeEnd(ending.code);
+  }
+
+  #observeEnd(code: status): void {
+    const { observer, clock } = this.environment;
+    observer?.callEnded(this.bound.info, code, (clock.monotonicMs() - this.#startedMs) / 1000);
+  }
+
+  #tellCancelled(): void {
+    try {
+      this.cancelled();
+    } catch (error) {
+      this.environment.logger.error({ err: error, method: this.bound.info.path }, 'a handler failed on cancellation');
+    }
+  }
+
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.abort(toBrokerError(error));
+    }
+  }
+}
+
+/** A call with exactly one request message, which its handler gets once the client has finished sending. */
+abstract class SingleRequestCall extends ServedCall {
+  #request: Buffer | undefined;
+
+  protected abstract requested(request: Buffer): void;
+
+  protected override opened(): void {
+    this.lower.startRead();
+  }
+
+  protected override received(message: Buffer): void {
+    if (this.#request !== undefined)
+      throw new BrokerError('REQUEST_MALFORMED', 'the call has more than one request message');
+    this.#request = message;
+    this.lower.startRead();
+  }
+
+  protected override halfClosed(): void {
+    if (this.#request === undefined) throw new BrokerError('REQUEST_MALFORMED', 'the call has no request message');
+    this.requested(this.#request);
+  }
+}
+
+class UnaryCall extends SingleRequestCall {
+  readonly #handler: UnaryHandler;
+
+  constructor(
+    lower: ServerInterceptingCallInterface,
+    bound: BoundMethod,
+    environment: CallEnvironment,
+    handler: UnaryHandler,
+  ) {
+    super(lower, bound, environment);
+    this.#handler = handler;
+  }
+
+  protected override requested(request: Buffer): void {
+    this.#handler(request, this).then(
+      (answer) => {
+        // In one tick, so that headers, message and trailers leave in one write.
+        this.send(answer, ignoreSent);
+        this.end();
+      },
+      (error: unknown) => this.end(toBrokerError(error)),
+    );
+  }
+
+  protected override cancelled(): void {}
+}
+
+class ServerStreamCall extends SingleRequestCall {
+  readonly #handler: ServerStreamHandler;
+  #listener: Pick<RpcListener, 'onCancel'> | undefined;
+
+  constructor(
+    lower: ServerInterceptingCallInterface,
+    bound: BoundMethod,
+    environment: CallEnvironment,
+    handler: ServerStreamHandler,
+  ) {
+    super(lower, bound, environment);
+    this.#handler = handler;
+  }
+
+  protected override requested(request: Buffer): void {
+    this.#listener = this.#handler(request, this);
+  }
+
+  protected override cancelled(): void {
+    this.#listener?.onCancel();
+  }
+}
+
+class BidiCall extends ServedCall {
+  readonly #handler: BidiHandler;
+  #listener: RpcListener | undefined;
+
+  constructor(
+    lower: ServerInterceptingCallInterface,
+    bound: BoundMethod,
+    environment: CallEnvironment,
+    handler: BidiHandler,
+  ) {
+    super(lower, bound, environment);
+    this.#handler = handler;
+  }
+
+  protected override opened(): void {
+    // A handler may read at once: data arrives in a later tick, when the listener is there.
+    this.#listener = this.#handler(this);
+  }
+
+  protected override received(message: Buffer): void {
+    this.#listener?.onMessage(message);
+  }
+
+  protected override halfClosed(): void {
+    this.#listener?.onHalfClose();
+  }
+
+  protected override cancelled(): void {
+    this.#listener?.onCancel();
+  }
+}
+
+function createCall(
+  lower: ServerInterceptingCallInterface,
+  bound: BoundMethod,
+  environment: CallEnvironment,
+): ServedCall {
+  const { method } = bound;
+  switch (method.kind) {
+    case 'unary':
+      return new UnaryCall(lower, bound, environment, method.handler);
+    case 'serverStream':
+      return new ServerStreamCall(lower, bound, environment, method.handler);
+    case 'bidi':
+      return new BidiCall(lower, bound, environment, method.handler);
+  }
+}
+
+/** Serves the call below with our method. */
+export function serveCall(
+  lower: ServerInterceptingCallInterface,
+  bound: BoundMethod,
+  environment: CallEnvironment,
+): void {
+  dropOverflownDeadline(lower);
+  lower.start(createCall(lower, bound, environment));
+}

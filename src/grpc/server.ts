@@ -1,0 +1,129 @@
+import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
+import type { Clock } from '../core/clock.js';
+import type { Logger } from '../core/logger.js';
+import { ConnectionListener, type ConnectionLimits } from './connection-listener.js';
+import type { GrpcObserver } from './grpc-observer.js';
+import type { ServiceTable } from './rpc-call.js';
+import { createDispatcher, serviceDefinition } from './rpc-dispatch.js';
+import { StatusEncoder } from './status-encoder.js';
+import { TlsCredentials } from './tls-credentials.js';
+import type { TlsFiles } from './tls-files.js';
+
+export interface TransportLimits extends ConnectionLimits {
+  /** Bytes of one request message. Above the broker's message limit, so that its own, typed error is what callers see. */
+  readonly maxReceiveBytes: number;
+  readonly maxSendBytes: number;
+  /** Calls and streams that one connection may have open. */
+  readonly maxStreamsPerConnection: number;
+  /** A connection that has been silent for so long is pinged; 0 never. */
+  readonly keepaliveTimeMs: number;
+  readonly keepaliveTimeoutMs: number;
+  /** A connection without calls is closed after so long; 0 never. */
+  readonly connectionIdleMs: number;
+  /** A connection is asked to reconnect after so long (±10 %), its open calls go on; 0 never. */
+  readonly connectionAgeMs: number;
+}
+
+/** For clients that connect directly; a proxy in front wants fewer streams and more connections from its address. */
+export const DEFAULT_TRANSPORT_LIMITS: TransportLimits = {
+  // A frame of 4 MiB and what surrounds it.
+  maxReceiveBytes: 4 * 1024 * 1024 + 64 * 1024,
+  maxSendBytes: 4 * 1024 * 1024 + 64 * 1024,
+  maxStreamsPerConnection: 256,
+  keepaliveTimeMs: 30_000,
+  keepaliveTimeoutMs: 10_000,
+  connectionIdleMs: 10 * 60_000,
+  connectionAgeMs: 45 * 60_000,
+  maxConnections: 20_000,
+  maxConnectionsPerAddress: 1000,
+};
+
+export interface TlsOptions extends TlsFiles {
+  readonly reloadIntervalMs: number;
+}
+
+export interface GrpcServerOptions {
+  /** `host:port`, `[ipv6]:port` or `unix:path`; port 0 takes a free one. */
+  readonly address: string;
+  readonly services: ServiceTable;
+  readonly limits?: Partial<TransportLimits>;
+  /** Without it connections are plain text. */
+  readonly tls?: TlsOptions;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly observer?: GrpcObserver;
+}
+
+/** The gRPC server: transport, limits and TLS around a table of services. */
+export class GrpcServer {
+  readonly #options: GrpcServerOptions;
+  readonly #server: Server;
+  readonly #listener: ConnectionListener;
+  readonly #tls: TlsCredentials | undefined;
+  #stopped: Promise<void> | undefined;
+
+  /** @throws BrokerError ARGUMENT_INVALID when the TLS files cannot be used */
+  constructor(options: GrpcServerOptions) {
+    const { services, clock, logger, observer, tls } = options;
+    const limits = { ...DEFAULT_TRANSPORT_LIMITS, ...options.limits };
+    this.#options = options;
+    const statusEncoder = new StatusEncoder(logger);
+    const dispatcher = createDispatcher(services, { clock, logger, statusEncoder, observer });
+    this.#tls = tls === undefined ? undefined : new TlsCredentials(tls, tls.reloadIntervalMs, clock, logger);
+    this.#server = new Server({ ...serverOptions(limits), interceptors: [dispatcher] });
+    for (const [service, methods] of Object.entries(services)) {
+      this.#server.addService(serviceDefinition(service, methods), {});
+    }
+    const credentials = this.#tls?.serverCredentials() ?? ServerCredentials.createInsecure();
+    const injector = this.#server.createConnectionInjector(credentials);
+    this.#listener = new ConnectionListener(limits, (socket) => injector.injectConnection(socket));
+  }
+
+  /** Connections that are open now. */
+  get connections(): number {
+    return this.#listener.connections;
+  }
+
+  /**
+   * @returns the address with the real port
+   * @throws BrokerError ARGUMENT_INVALID when the address cannot be listened on
+   */
+  start(): Promise<string> {
+    return this.#listener.listen(this.#options.address);
+  }
+
+  /**
+   * Accepts nothing more, tells the clients to go elsewhere (GOAWAY), waits for open calls, and after `graceMs` closes
+   * what is left. Streams that never end by themselves must have been ended before.
+   */
+  stop(graceMs: number): Promise<void> {
+    this.#stopped ??= this.#stop(graceMs);
+    return this.#stopped;
+  }
+
+  async #stop(graceMs: number): Promise<void> {
+    this.#listener.close();
+    this.#tls?.close();
+    const cancelForce = this.#options.clock.after(graceMs, () => this.#listener.destroyConnections());
+    await new Promise<void>((resolve) => {
+      this.#server.tryShutdown(() => resolve());
+    });
+    cancelForce();
+    // A connection that never finished its handshake is no session, so nobody waited for it.
+    this.#listener.destroyConnections();
+  }
+}
+
+function serverOptions(limits: TransportLimits): ServerOptions {
+  return {
+    'grpc.max_receive_message_length': limits.maxReceiveBytes,
+    'grpc.max_send_message_length': limits.maxSendBytes,
+    'grpc.max_concurrent_streams': limits.maxStreamsPerConnection,
+    'grpc.keepalive_timeout_ms': limits.keepaliveTimeoutMs,
+    // Its counters cost time on every message, and nobody here serves them.
+    'grpc.enable_channelz': 0,
+    ...(limits.keepaliveTimeMs === 0 ? {} : { 'grpc.keepalive_time_ms': limits.keepaliveTimeMs }),
+    ...(limits.connectionIdleMs === 0 ? {} : { 'grpc.max_connection_idle_ms': limits.connectionIdleMs }),
+    ...(limits.connectionAgeMs === 0 ? {} : { 'grpc.max_connection_age_ms': limits.connectionAgeMs }),
+  };
+}

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
+import { BrokerError } from '../core/errors.js';
+
+/** Paths of PEM files. */
+export interface TlsFiles {
+  /** The server's certificate and its chain. */
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** Authorities of client certificates. When it is set, clients must present one (mTLS). */
+  readonly clientCaFile?: string;
+}
+
+export interface TlsMaterial {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+  readonly clientCa: Buffer | undefined;
+}
+
+/**
+ * Reads the files and makes sure that they work together.
+ *
+ * @throws BrokerError ARGUMENT_INVALID, naming the file and what is wrong with it
+ */
+export function readTlsFiles(files: TlsFiles): TlsMaterial {
+  const cert = readPem('certificate', files.certFile);
+  const key = readPem('private key', files.keyFile);
+  const clientCa = files.clientCaFile === undefined ? undefined : readPem('client CA', files.clientCaFile);
+  if (clientCa !== undefined && !clientCa.includes('-----BEGIN CERTIFICATE-----')) {
+    throw new BrokerError('ARGUMENT_INVALID', `TLS client CA file ${files.clientCaFile} holds no certificate`);
+  }
+  try {
+    createSecureContext({ cert, key, ...(clientCa === undefined ? {} : { ca: clientCa }) });
+  } catch (error) {
+    const names = [files.certFile, files.keyFile, files.clientCaFile].filter((name) => name !== undefined).join(', ');
+    throw new BrokerError('ARGUMENT_INVALID', `TLS files cannot be used (${names}): ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+  return { cert, key, clientCa };
+}
+
+function readPem(what: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new BrokerError('ARGUMENT_INVALID', `TLS ${what} file cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
