@@ -17,6 +17,7 @@ function project(displayName, options = {}) {
         },
       ],
     },
+    modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cache/', '<rootDir>/data/'],
     // TypeScript sources import each other as `./x.js`; without the ending both those and the files of packages are found.
     moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
     ...options,

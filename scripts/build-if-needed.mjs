@@ -33,7 +33,8 @@ if (!isFresh()) {
   const { status } = spawnSync(process.execPath, [compiler, '-p', join(root, 'tsconfig.build.json')], {
     stdio: ['ignore', 2, 2],
   });
+  // The compiler leaves its record alone when nothing but times has changed, and writes it in spite of errors: the time of
+  // it is ours to tell. Edits during the compilation stay newer.
+  if (existsSync(stamp)) utimesSync(stamp, startedAt, status === 0 ? startedAt : new Date(0));
   if (status !== 0) process.exit(status ?? 1);
-  // The compiler leaves the file alone when nothing but times has changed. Edits during the compilation stay newer.
-  utimesSync(stamp, startedAt, startedAt);
 }
