@@ -42,7 +42,7 @@ describe('logger', () => {
     const { logger, lines } = setUp();
     const error = new BrokerError('STORAGE_UNAVAILABLE', 'storage is closed', { cause: new Error('EIO deep below') });
     logger.error({ err: error }, 'append failed');
-    const { stack } = lines[0]?.['err'] as { stack: string };
+    const { stack } = lines[0]!['err'] as { stack: string };
     expect(stack).toContain('storage is closed');
     expect(stack).toContain('EIO deep below');
   });
