@@ -31,6 +31,8 @@ export interface RpcStream extends RpcContext {
   readonly ended: boolean;
   /** Asks for the next request message; one at a time. */
   read(): void;
+  /** Sends the response headers now; otherwise they go with the first message. */
+  sendHeaders(): void;
   /** Sends one message. `onSent` is called when the transport has taken it, and never after a cancellation. */
   send(message: Buffer, onSent: () => void): void;
   /** Ends with OK, or with the status of `error`. Only the first call counts. */

@@ -1,4 +1,4 @@
-import { type Metadata, type ServerInterceptingCallInterface, status, type StatusObject } from '@grpc/grpc-js';
+import { Metadata, type ServerInterceptingCallInterface, status, type StatusObject } from '@grpc/grpc-js';
 import type { Clock } from '../core/clock.js';
 import { BrokerError, toBrokerError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
@@ -84,6 +84,10 @@ abstract class ServedCall implements RpcStream {
 
   read(): void {
     this.lower.startRead();
+  }
+
+  sendHeaders(): void {
+    if (!this.#ended) this.lower.sendMetadata(new Metadata());
   }
 
   send(message: Buffer, onSent: () => void): void {
