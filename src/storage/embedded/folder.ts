@@ -1,0 +1,55 @@
+import { accessSync, closeSync, constants, existsSync, fsyncSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { BrokerError } from '../../core/errors.js';
+import { FORMAT_VERSION } from './store-state.js';
+
+/** Says that a store was created here, so that a lost database is not taken for a new one. */
+const MARKER = 'FORMAT';
+
+/** Creates the folder if need be. @throws BrokerError STORAGE_UNAVAILABLE when it cannot be used */
+export function prepareFolder(path: string): void {
+  try {
+    if (mkdirSync(path, { recursive: true }) !== undefined) syncFolder(dirname(path));
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new BrokerError('STORAGE_UNAVAILABLE', `data folder "${path}" ${complaint(error)}`, { cause: error });
+  }
+}
+
+function complaint(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  switch (code) {
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return 'is not a folder';
+    case 'EACCES':
+    case 'EPERM':
+      return 'cannot be written: permission denied';
+    case 'EROFS':
+      return 'cannot be written: the file system is read-only';
+    default:
+      return `cannot be used (${code})`;
+  }
+}
+
+export function hasMarker(path: string): boolean {
+  return existsSync(join(path, MARKER));
+}
+
+/** Puts the marker and the names of the folder's files on disk. */
+export function writeMarker(path: string): void {
+  if (hasMarker(path)) return;
+  writeFileSync(join(path, MARKER), `waybill embedded storage, format ${FORMAT_VERSION}\n`, { flush: true });
+  syncFolder(path);
+}
+
+/** A new file survives a power cut only when its folder is on disk too. Windows has no such call. */
+function syncFolder(path: string): void {
+  if (process.platform === 'win32') return;
+  const directory = openSync(path, constants.O_RDONLY);
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
+}

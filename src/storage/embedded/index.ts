@@ -1,0 +1,2 @@
+export { openEmbeddedStorage } from './open.js';
+export type { EmbeddedOptions } from './open.js';
