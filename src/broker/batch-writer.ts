@@ -103,10 +103,7 @@ export class BatchWriter {
     }
     let bytes = 0;
     for (const item of items) bytes += messageSize(item);
-    if (
-      this.#pendingMessages + items.length > this.#limits.maxPendingMessages ||
-      this.#pendingBytes + bytes > this.#limits.maxPendingBytes
-    ) {
+    if (!this.hasRoomFor(items.length, bytes)) {
       return Promise.reject(
         new BrokerError('WRITER_QUEUE_FULL', 'too many publishes are waiting to be written', {
           retryAfterMs: QUEUE_FULL_RETRY_MS,
@@ -121,6 +118,14 @@ export class BatchWriter {
       this.#waiting.push({ items, deadlineMs, results: [], taken: 0, resolve, reject });
       this.#schedule();
     });
+  }
+
+  /** Whether a submission of this size would be taken now. */
+  hasRoomFor(messages: number, bytes: number): boolean {
+    return (
+      this.#pendingMessages + messages <= this.#limits.maxPendingMessages &&
+      this.#pendingBytes + bytes <= this.#limits.maxPendingBytes
+    );
   }
 
   /** Writes what was accepted, refuses the rest. Resolves when nothing is pending. Idempotent. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.js';
-import { BrokerError } from '../core/errors.js';
+import { BrokerError, toBrokerError } from '../core/errors.js';
 import type { Message } from '../core/message.js';
 import { validateSubject } from '../core/subject.js';
 import type { AppendItem, Appended, AppendResult, PurgeResult, Storage, SubjectInfo } from '../storage/storage.js';
@@ -77,18 +77,20 @@ export class Broker {
 
   /** Writes one message and answers when it is durable. @throws BrokerError */
   async publish(request: PublishRequest, options: PublishOptions = {}): Promise<Appended> {
-    const results = await this.#submit([toAppendItem(request, this.#limits)], options);
-    const result = results[0]!;
+    const item = this.#check(request, options);
+    if (item instanceof BrokerError) throw item;
+    const result = (await this.#submit([item], options))[0]!;
     if (result instanceof BrokerError) throw result;
     return result;
   }
 
   /**
-   * Writes many messages; each has its own result, in order. Rejects as a whole when nothing was taken
-   * (BATCH_TOO_LARGE, WRITER_QUEUE_FULL, SHUTTING_DOWN) or when the storage failed.
+   * Writes many messages; each has its own result, in order. Those that the caller has refused already are passed on as
+   * errors. Rejects as a whole when nothing was taken (BATCH_TOO_LARGE, WRITER_QUEUE_FULL, SHUTTING_DOWN) or when the
+   * storage failed.
    */
   async publishMany(
-    requests: readonly PublishRequest[],
+    requests: readonly (PublishRequest | BrokerError)[],
     options: PublishOptions = {},
   ): Promise<readonly AppendResult[]> {
     if (requests.length > this.#limits.maxBatchMessages) {
@@ -99,14 +101,9 @@ export class Broker {
     const items: AppendItem[] = [];
     let refused: Map<number, BrokerError> | undefined;
     for (let i = 0; i < requests.length; i++) {
-      try {
-        items.push(toAppendItem(requests[i]!, this.#limits));
-      } catch (error) {
-        if (!(error instanceof BrokerError)) throw error;
-        refused ??= new Map();
-        refused.set(i, error);
-        this.#metrics.publishFailed(error.reason, 1);
-      }
+      const item = this.#check(requests[i]!, options);
+      if (item instanceof BrokerError) (refused ??= new Map()).set(i, item);
+      else items.push(item);
     }
     const written = await this.#submit(items, options);
     if (refused === undefined) return written;
@@ -114,6 +111,22 @@ export class Broker {
     let next = 0;
     for (let i = 0; i < requests.length; i++) results.push(refused.get(i) ?? written[next++]!);
     return results;
+  }
+
+  #check(request: PublishRequest | BrokerError, options: PublishOptions): AppendItem | BrokerError {
+    try {
+      if (request instanceof BrokerError) throw request;
+      return toAppendItem(request, this.#limits, options.span);
+    } catch (error) {
+      const refusal = toBrokerError(error);
+      this.#metrics.publishFailed(refusal.reason, 1);
+      return refusal;
+    }
+  }
+
+  /** Whether a publish of this size would be taken now. */
+  hasRoomFor(messages: number, bytes: number): boolean {
+    return this.#writer.hasRoomFor(messages, bytes);
   }
 
   async #submit(items: readonly AppendItem[], options: PublishOptions): Promise<readonly AppendResult[]> {

@@ -261,8 +261,8 @@ export class PatternWatch implements PatternListener {
           this.#owner.flush();
           if (!(await this.#owner.untilReady())) return;
         }
-        current.nextId = message.id + 1;
         if (!isExpired(message, this.#owner.nowUs())) this.#owner.handOver(new Delivery(message), 'log');
+        current.nextId = message.id + 1;
       }
       this.#owner.flush();
       if (page!.nextId > current.nextId) current.nextId = page!.nextId;

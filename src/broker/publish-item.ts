@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { BrokerError } from '../core/errors.js';
 import { messageSize, type Header } from '../core/message.js';
 import { validateSubject } from '../core/subject.js';
+import type { PublishSpan } from '../core/tracing.js';
 import type { AppendItem, Fence } from '../storage/storage.js';
 import { MAX_IDEMPOTENCY_KEY_BYTES, type BrokerLimits } from './limits.js';
 import type { PublishRequest } from './requests.js';
@@ -15,7 +16,7 @@ const MAX_LOCK_NAME_BYTES = 256;
  * @throws BrokerError SUBJECT_INVALID, MESSAGE_TOO_LARGE, HEADERS_INVALID, TTL_OUT_OF_RANGE, IDEMPOTENCY_KEY_INVALID,
  * ARGUMENT_INVALID
  */
-export function toAppendItem(request: PublishRequest, limits: BrokerLimits): AppendItem {
+export function toAppendItem(request: PublishRequest, limits: BrokerLimits, span?: PublishSpan): AppendItem {
   validateSubject(request.subject);
   if (request.headers.length > 0) validateHeaders(request.headers, limits);
   const size = messageSize(request);
@@ -27,7 +28,7 @@ export function toAppendItem(request: PublishRequest, limits: BrokerLimits): App
   const item: AppendItem = {
     subject: request.subject,
     body: request.body,
-    headers: request.headers,
+    headers: span === undefined ? request.headers : span.carry(request.headers),
     ttlUs: resolveTtl(request.ttlUs, limits),
   };
   if (

@@ -1,4 +1,5 @@
 import type { Header, Message } from '../core/message.js';
+import type { PublishSpan } from '../core/tracing.js';
 import type { Fence, SubjectInfo } from '../storage/storage.js';
 
 export interface PublishRequest {
@@ -18,7 +19,9 @@ export interface PublishOptions {
    * By the clock's monotonic milliseconds. A message that is still waiting then is answered with DEADLINE_EXCEEDED
    * (`fields.outcome` is `not_written`) and never written.
    */
-  readonly deadlineMs?: number;
+  readonly deadlineMs?: number | undefined;
+  /** Carries the trace context of the call into the messages. */
+  readonly span?: PublishSpan | undefined;
 }
 
 export type ListFrom =

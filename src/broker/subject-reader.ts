@@ -89,9 +89,8 @@ export class SubjectReader implements FeedReader {
       this.#sequence = sequence;
       const { message } = delivery;
       if (message.id < this.#nextId) continue;
-      this.#nextId = message.id + 1;
-      this.#lastTimeUs = message.publishTimeUs;
       if (!isExpired(message, nowUs)) this.#owner.deliver(this, delivery, 'live');
+      this.#moveBeyond(message);
     }
     if (this.#sequence === feed.end && this.#nextId <= feed.cursor) this.#nextId = feed.cursor + 1;
     this.#owner.pumped(this);
@@ -105,9 +104,14 @@ export class SubjectReader implements FeedReader {
 
   /** The owner hands over the page's messages one by one, whenever it is ready, and then calls `pageDone`. */
   deliverFromLog(message: Message): void {
+    if (!isExpired(message, this.#owner.nowUs())) this.#owner.deliver(this, new Delivery(message), 'log');
+    this.#moveBeyond(message);
+  }
+
+  /** After the delivery: a cursor that is asked for during it stands before the message. */
+  #moveBeyond(message: Message): void {
     this.#nextId = message.id + 1;
     this.#lastTimeUs = message.publishTimeUs;
-    if (!isExpired(message, this.#owner.nowUs())) this.#owner.deliver(this, new Delivery(message), 'log');
   }
 
   /** The page up to `nextId` has been delivered; back into the ring if that reaches so far. */

@@ -31,6 +31,7 @@ export interface Subscriber {
    * a subscriber keeps what it was given in bounded memory by turning false in time.
    */
   readonly ready: boolean;
+  /** A cursor asked for during the call still stands before this message. */
   deliver(delivery: Delivery): void;
   /** Nothing more comes right now: send what has been collected. `cursor()` is the position after it. */
   flush(cursor: () => string): void;

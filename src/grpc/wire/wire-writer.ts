@@ -1,0 +1,54 @@
+import { LENGTH_DELIMITED } from './wire-reader.js';
+
+/** Up to here a byte loop beats the call into native code (measured on Node 20). */
+const SMALL_COPY = 16;
+
+/** Writes protobuf fields into a buffer of a size computed beforehand. Tags are one byte: field numbers up to 15. */
+export class WireWriter {
+  readonly buffer: Buffer;
+  #at = 0;
+
+  constructor(size: number) {
+    this.buffer = Buffer.allocUnsafe(size);
+  }
+
+  get position(): number {
+    return this.#at;
+  }
+
+  tag(field: number, wireType: number): void {
+    this.buffer[this.#at++] = (field << 3) | wireType;
+  }
+
+  varint(value: number): void {
+    const { buffer } = this;
+    while (value >= 0x80) {
+      buffer[this.#at++] = (value & 0x7f) | 0x80;
+      value = value < 0x80000000 ? value >>> 7 : Math.floor(value / 0x80);
+    }
+    buffer[this.#at++] = value;
+  }
+
+  /** Tag and length of a field whose content follows. */
+  delimited(field: number, length: number): void {
+    this.tag(field, LENGTH_DELIMITED);
+    this.varint(length);
+  }
+
+  raw(bytes: Uint8Array): void {
+    const { length } = bytes;
+    if (length <= SMALL_COPY) {
+      const { buffer } = this;
+      for (let i = 0; i < length; i++) buffer[this.#at + i] = bytes[i]!;
+    } else {
+      this.buffer.set(bytes, this.#at);
+    }
+    this.#at += length;
+  }
+
+  /** `byteLength` is that of the UTF-8 text. */
+  text(field: number, value: string, byteLength: number): void {
+    this.delimited(field, byteLength);
+    this.#at += this.buffer.write(value, this.#at, byteLength, 'utf8');
+  }
+}
