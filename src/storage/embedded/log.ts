@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.js';
 import { isExpired, messageSize, NEVER_EXPIRES } from '../../core/message.js';
 import type { Message } from '../../core/message.js';
+import type { Chunk } from '../chunk.js';
 import type {
   AppendItem,
   AppendResult,
@@ -66,7 +67,7 @@ export class EmbeddedLog implements MessageLog {
     const nowUs = this.#clock.nowUs();
     return ranges.map((range) => {
       const state = this.#committed.subject(range.subject);
-      if (state === undefined) return { messages: [], nextId: range.backwards === true ? 0 : 1, lastId: 0 };
+      if (state === undefined) return { messages: [], nextId: range.backwards === true ? 0 : 1, firstId: 1, lastId: 0 };
       return range.backwards === true
         ? this.#readDown(range, state, nowUs, room)
         : this.#readUp(range, state, nowUs, room);
@@ -74,43 +75,52 @@ export class EmbeddedLog implements MessageLog {
   }
 
   #readUp(range: ReadRange, state: SubjectState, nowUs: number, room: Room): ReadResult {
-    const { lastId } = state;
+    const { firstId, lastId } = state;
     const messages: Message[] = [];
-    let nextId = Math.max(range.fromId, state.firstId);
-    let looked = 0;
-    for (const chunk of this.#chunks.upwards(range.subject, state, nextId)) {
-      if (looked === MAX_CHUNKS_PER_RANGE) return { messages, nextId, lastId };
-      looked += 1;
-      const gone = chunk.expireTimeUs !== NEVER_EXPIRES && chunk.expireTimeUs <= nowUs;
-      for (let id = Math.max(nextId, chunk.firstId); !gone && id <= chunk.lastId; id += 1) {
-        const outcome = take(() => chunk.message(id), messages, nowUs, room);
-        if (outcome === 'full') return { messages, nextId: messages.length === 0 ? range.fromId : id, lastId };
-        if (messages.length === range.maxMessages) return { messages, nextId: id + 1, lastId };
+    let nextId = Math.max(range.fromId, firstId);
+    const upTo = (id: number): ReadResult => ({ messages, nextId: id, firstId, lastId });
+    try {
+      let looked = 0;
+      for (const chunk of this.#chunks.upwards(range.subject, state, nextId)) {
+        if (looked === MAX_CHUNKS_PER_RANGE) return upTo(nextId);
+        looked += 1;
+        nextId = hasExpired(chunk, nowUs) ? chunk.lastId + 1 : Math.max(nextId, chunk.firstId);
+        for (; nextId <= chunk.lastId; nextId += 1) {
+          if (!take(chunk, nextId, messages, nowUs, room)) return upTo(messages.length === 0 ? range.fromId : nextId);
+          if (messages.length === range.maxMessages) return upTo(nextId + 1);
+        }
       }
-      nextId = Math.max(nextId, chunk.lastId + 1);
+    } catch (error) {
+      // What comes before the damage is answered first; the next read then begins with it and fails.
+      if (messages.length === 0) throw error;
+      return upTo(nextId);
     }
-    return { messages, nextId: lastId + 1, lastId };
+    return upTo(lastId + 1);
   }
 
   #readDown(range: ReadRange, state: SubjectState, nowUs: number, room: Room): ReadResult {
     const { firstId, lastId } = state;
     const messages: Message[] = [];
     let nextId = Math.min(range.fromId, lastId);
-    let looked = 0;
-    for (const chunk of this.#chunks.downwards(range.subject, state, nextId)) {
-      if (looked === MAX_CHUNKS_PER_RANGE) return { messages, nextId, lastId };
-      looked += 1;
-      const gone = chunk.expireTimeUs !== NEVER_EXPIRES && chunk.expireTimeUs <= nowUs;
-      const lowest = Math.max(chunk.firstId, firstId);
-      for (let id = Math.min(nextId, chunk.lastId); !gone && id >= lowest; id -= 1) {
-        const outcome = take(() => chunk.message(id), messages, nowUs, room);
-        if (outcome === 'full') return { messages, nextId: messages.length === 0 ? range.fromId : id, lastId };
-        if (messages.length === range.maxMessages) return { messages, nextId: id > firstId ? id - 1 : 0, lastId };
+    const downTo = (id: number): ReadResult => ({ messages, nextId: id < firstId ? 0 : id, firstId, lastId });
+    try {
+      let looked = 0;
+      for (const chunk of this.#chunks.downwards(range.subject, state, nextId)) {
+        if (looked === MAX_CHUNKS_PER_RANGE) return downTo(nextId);
+        looked += 1;
+        const lowest = Math.max(chunk.firstId, firstId);
+        nextId = hasExpired(chunk, nowUs) ? lowest - 1 : Math.min(nextId, chunk.lastId);
+        for (; nextId >= lowest; nextId -= 1) {
+          if (!take(chunk, nextId, messages, nowUs, room)) return downTo(messages.length === 0 ? range.fromId : nextId);
+          if (messages.length === range.maxMessages) return downTo(nextId - 1);
+        }
+        if (nextId < firstId) break;
       }
-      nextId = Math.min(nextId, lowest - 1);
-      if (nextId < firstId) break;
+    } catch (error) {
+      if (messages.length === 0) throw error;
+      return downTo(nextId);
     }
-    return { messages, nextId: 0, lastId };
+    return downTo(0);
   }
 
   async heads(subjects: readonly string[]): Promise<readonly SubjectHead[]> {
@@ -169,25 +179,18 @@ export class EmbeddedLog implements MessageLog {
 
 const UNKNOWN_SUBJECT: SubjectHead = { lastId: 0, lastPublishTimeUs: 0, firstId: 1 };
 
-/** Adds the message to the answer if it exists and there is room. What comes after a damaged message is another read. */
-function take(
-  load: () => Message | undefined,
-  messages: Message[],
-  nowUs: number,
-  room: Room,
-): 'taken' | 'absent' | 'full' {
-  let message: Message | undefined;
-  try {
-    message = load();
-  } catch (error) {
-    if (messages.length > 0) return 'full';
-    throw error;
-  }
-  if (message === undefined || isExpired(message, nowUs)) return 'absent';
+function hasExpired(chunk: Chunk, nowUs: number): boolean {
+  return chunk.expireTimeUs !== NEVER_EXPIRES && chunk.expireTimeUs <= nowUs;
+}
+
+/** Adds the message to the answer if it exists; false when there is no room for it. */
+function take(chunk: Chunk, id: number, messages: Message[], nowUs: number, room: Room): boolean {
+  const message = chunk.message(id);
+  if (message === undefined || isExpired(message, nowUs)) return true;
   const size = message.headers.length === 0 ? message.body.length : messageSize(message);
-  if (!room.empty && size > room.bytes) return 'full';
+  if (!room.empty && size > room.bytes) return false;
   room.empty = false;
   room.bytes -= size;
   messages.push(message);
-  return 'taken';
+  return true;
 }

@@ -33,7 +33,7 @@ export class Transaction implements View {
   }
 
   get(key: Buffer): Buffer | undefined {
-    const write = this.#writes.get(key.latin1Slice());
+    const write = this.#writes.get(key.toString('latin1'));
     return write === undefined ? this.#below.get(key) : write[1];
   }
 
@@ -44,19 +44,19 @@ export class Transaction implements View {
   /** Writes a key that does not exist. */
   insert(key: Buffer, value: Buffer): void {
     this.setState({ keySum: keySum(this.#state.keySum, key, 1) });
-    this.#writes.set(key.latin1Slice(), [key, value]);
+    this.#writes.set(key.toString('latin1'), [key, value]);
   }
 
   /** Writes a key, whether it exists or not. */
   put(key: Buffer, value: Buffer): void {
     if (this.get(key) === undefined) this.insert(key, value);
-    else this.#writes.set(key.latin1Slice(), [key, value]);
+    else this.#writes.set(key.toString('latin1'), [key, value]);
   }
 
   /** Removes a key that exists. */
   remove(key: Buffer): void {
     this.setState({ keySum: keySum(this.#state.keySum, key, -1) });
-    this.#writes.set(key.latin1Slice(), [key, undefined]);
+    this.#writes.set(key.toString('latin1'), [key, undefined]);
   }
 
   setState(change: Partial<StoreState>): void {
