@@ -1,4 +1,4 @@
-import { type CallOptions as GrpcCallOptions, Client, Metadata, type ClientUnaryCall } from '@grpc/grpc-js';
+import { Metadata, type CallOptions as GrpcCallOptions, type Client } from '@grpc/grpc-js';
 import type { CallOptions } from './call-options.js';
 import { toWaybillError } from './status-details.js';
 
@@ -19,9 +19,8 @@ export class Rpc {
   unary(path: string, request: Buffer, options: CallOptions = {}): Promise<Buffer> {
     const { signal } = options;
     return new Promise((resolve, reject) => {
-      let call: ClientUnaryCall | undefined;
-      const abort = (): void => call?.cancel();
-      call = this.#client.makeUnaryRequest(
+      const abort = (): void => call.cancel();
+      const call = this.#client.makeUnaryRequest(
         path,
         identity,
         identity,

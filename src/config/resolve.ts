@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { closest } from './closest.js';
 import { optionsOf, type Option } from './option.js';

@@ -1,5 +1,5 @@
 import type { ReceivedMessage } from '../messages.js';
-import { WireReader } from './wire-reader.js';
+import type { WireReader } from './wire-reader.js';
 
 /** Tags of `waybill.v1.Message`. */
 const SUBJECT = 1 * 8 + 2;
