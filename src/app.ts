@@ -1,0 +1,138 @@
+import { Broker } from './broker/broker.js';
+import { ExpiryLoop } from './broker/expiry-loop.js';
+import { formatAddress } from './config/address.js';
+import type { Config, TlsConfig, TracingConfig } from './config/config.js';
+import { systemClock, type Clock } from './core/clock.js';
+import type { Running } from './core/lifecycle.js';
+import type { Logger } from './core/logger.js';
+import { StopSequence } from './core/stop-sequence.js';
+import { VERSION } from './core/version.js';
+import { HEALTH_SERVICE, HealthService } from './grpc/health.js';
+import { GrpcServer, type TlsOptions } from './grpc/server.js';
+import { InstrumentedStorage } from './storage/instrumented-storage.js';
+import { openStorage, storageSummary } from './storage/open-storage.js';
+import { AdminServer } from './telemetry/admin-server.js';
+import { createLogger } from './telemetry/logger.js';
+import { createMetrics } from './telemetry/metrics.js';
+import { Readiness } from './telemetry/readiness.js';
+import type { OpenTelemetryTracing } from './telemetry/tracing.js';
+
+/** A server that is ready. */
+export interface App extends Running {
+  /** With the real ports where the configuration had 0. */
+  readonly addresses: { readonly grpc: string; readonly admin: string | undefined };
+  /** One line for people: version, addresses and storage. */
+  readonly summary: string;
+  readonly logger: Logger;
+  /**
+   * Not ready any more, subscribers drained, open calls answered, everything accepted written, traces exported. Rejects
+   * when a part did not stop cleanly or in time. Idempotent.
+   */
+  stop(): Promise<void>;
+}
+
+/** Of the time for stopping: for calls that are still open, and for exporting traces. */
+const CALLS_SHARE = 0.5;
+const TRACES_SHARE = 0.2;
+
+/**
+ * Puts the modules together and starts them. What has been started is stopped again when a later part cannot start.
+ *
+ * @throws BrokerError or Error whose message tells in one line what could not be started
+ */
+export async function createApp(config: Config, clock: Clock = systemClock): Promise<App> {
+  const parts = new StopSequence(clock, config.shutdownTimeoutMs);
+  try {
+    return await startApp(config, clock, parts);
+  } catch (error) {
+    await parts.stop().catch(() => {});
+    throw error;
+  }
+}
+
+async function startApp(config: Config, clock: Clock, parts: StopSequence): Promise<App> {
+  let tracing: OpenTelemetryTracing | undefined = undefined;
+  const logger = createLogger({
+    level: config.log.level,
+    ...(config.tracing.exporter === 'none' ? {} : { tracing: { activeIds: () => tracing?.activeIds() } }),
+  });
+  const metrics = createMetrics({ version: VERSION, storage: config.storage.kind, clock });
+  let ping = (): Promise<void> => Promise.resolve();
+  const readiness = new Readiness({ clock, ping: () => ping() });
+
+  // First, so that probes get an answer while the storage is being recovered.
+  let admin: AdminServer | undefined;
+  if (config.admin.address !== undefined) {
+    admin = await AdminServer.listen({ address: config.admin.address, metrics, readiness, logger });
+    parts.add('admin server', admin);
+  }
+
+  tracing = await openTracing(config.tracing, logger);
+  if (tracing !== undefined) parts.add('tracing', tracing, TRACES_SHARE);
+
+  const driver = await openStorage(config.storage, clock);
+  parts.add('storage', { stop: () => driver.close() });
+  const storage = new InstrumentedStorage({ storage: driver, clock, metrics: metrics.storage, tracing });
+  ping = () => storage.ping();
+
+  const broker = new Broker({ storage, clock, limits: config.limits, metrics: metrics.broker });
+  parts.add('broker', { stop: () => broker.close() });
+  parts.add('expiry', ExpiryLoop.start({ log: storage.log, clock, logger }));
+
+  const health = new HealthService([]);
+  const server = new GrpcServer({
+    address: formatAddress(config.grpc.address),
+    services: { [HEALTH_SERVICE]: health.methods() },
+    limits: config.grpc,
+    ...tlsOptions(config.grpc.tls),
+    clock,
+    logger,
+    observer: metrics.grpc,
+  });
+  const grpcAddress = await server.start();
+  parts.add('gRPC server', { stop: () => server.stop(config.shutdownTimeoutMs * CALLS_SHARE) });
+
+  readiness.serving();
+  health.setServing(true);
+
+  let stopped: Promise<void> | undefined;
+  const addresses = { grpc: grpcAddress, admin: admin === undefined ? undefined : formatAddress(admin.address) };
+  return {
+    addresses,
+    summary:
+      `waybill ${VERSION} ready: grpc ${addresses.grpc}, ` +
+      `admin ${addresses.admin === undefined ? 'off' : `http://${addresses.admin}`}, ` +
+      `storage ${storageSummary(config.storage)}`,
+    logger,
+    stop() {
+      if (stopped === undefined) {
+        readiness.draining();
+        health.setServing(false);
+        broker.drainSubscriptions();
+        health.close();
+        stopped = parts.stop();
+      }
+      return stopped;
+    },
+  };
+}
+
+function tlsOptions(tls: TlsConfig | undefined): { tls?: TlsOptions } {
+  if (tls === undefined) return {};
+  const { clientCaFile, ...rest } = tls;
+  return { tls: clientCaFile === undefined ? rest : { ...rest, clientCaFile } };
+}
+
+/** Loaded only when tracing is on. */
+async function openTracing(config: TracingConfig, logger: Logger): Promise<OpenTelemetryTracing | undefined> {
+  const { exporter, endpoint, sampleRatio } = config;
+  if (exporter === 'none') return undefined;
+  const { createTraceExporter } = await import('./telemetry/trace-exporter.js');
+  const { OpenTelemetryTracing: Tracing } = await import('./telemetry/tracing.js');
+  return new Tracing({
+    exporter: await createTraceExporter({ exporter, endpoint }),
+    sampleRatio,
+    version: VERSION,
+    logger,
+  });
+}

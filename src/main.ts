@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+import { createApp } from './app.js';
+import { runProgram } from './cli/program.js';
+import type { Config } from './config/config.js';
+
+/** What a shell reports for a process that a signal ended. */
+const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+
+type StopSignal = keyof typeof SIGNAL_EXIT_CODES;
+
+/** Runs the server until a signal; does not return, because a part that did not stop must not keep the process. */
+async function serve(config: Config): Promise<never> {
+  const app = await createApp(config);
+  process.on('uncaughtException', (error) => {
+    // What was acknowledged is on disk; what state the process is in nobody knows.
+    app.logger.error({ err: error }, 'uncaught exception');
+    process.exit(1);
+  });
+  const signalled = nextSignal();
+  process.stdout.write(`${app.summary}\n`);
+  app.logger.info({ signal: await signalled }, 'stopping; a second signal ends at once');
+  void nextSignal().then((signal) => process.exit(SIGNAL_EXIT_CODES[signal]));
+  try {
+    await app.stop();
+    app.logger.info({}, 'stopped');
+    process.exit(0);
+  } catch (error) {
+    app.logger.error({ err: error }, 'not everything stopped cleanly');
+    process.exit(1);
+  }
+}
+
+function nextSignal(): Promise<StopSignal> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
+  });
+}
+
+void runProgram(process.argv.slice(2), { serve }).then((exitCode) => {
+  process.exitCode = exitCode;
+});
