@@ -165,14 +165,14 @@ export class Chunk {
     value: Buffer,
     expected: { readonly subject: string; readonly identity: number; readonly firstId: number },
   ): Chunk {
-    const damaged = damage(expected.subject, expected.firstId);
-    if (value.length < TABLE + ENTRY) throw damaged;
+    const damaged = (): BrokerError => damage(expected.subject, expected.firstId);
+    if (value.length < TABLE + ENTRY) throw damaged();
     const view = new DataView(value.buffer, value.byteOffset, value.length);
-    if (view.getUint32(0, true) !== FORMAT) throw damaged;
+    if (view.getUint32(0, true) !== FORMAT) throw damaged();
     const chunk = new Chunk(value, view, expected.subject);
     const start = chunk.#start;
-    if (start > value.length || crc32(value.subarray(CHECKED_FROM, start)) !== view.getUint32(4, true)) throw damaged;
-    if (view.getFloat64(8, true) !== expected.identity || chunk.firstId !== expected.firstId) throw damaged;
+    if (start > value.length || crc32(value.subarray(CHECKED_FROM, start)) !== view.getUint32(4, true)) throw damaged();
+    if (view.getFloat64(8, true) !== expected.identity || chunk.firstId !== expected.firstId) throw damaged();
     return chunk;
   }
 
