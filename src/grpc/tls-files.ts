@@ -8,7 +8,7 @@ export interface TlsFiles {
   readonly certFile: string;
   readonly keyFile: string;
   /** Authorities of client certificates. When it is set, clients must present one (mTLS). */
-  readonly clientCaFile?: string;
+  readonly clientCaFile?: string | undefined;
 }
 
 export interface TlsMaterial {
