@@ -38,6 +38,8 @@ export class PatternWatch implements PatternListener {
   readonly #positions: Map<string, number>;
   #settledUs: number;
   #scan: ScanPosition | undefined;
+  /** What was settled when writes began to be noticed; a walk that an earlier subscription began has an earlier target. */
+  #openedUs = 0;
   /** Subject that the walk is in, and how far. */
   #current: { readonly subject: string; nextId: number } | undefined;
   #walking = true;
@@ -68,13 +70,13 @@ export class PatternWatch implements PatternListener {
   /** From here on writes are noticed. */
   async open(): Promise<void> {
     for (const pattern of this.#plan.patterns) this.#unwatch.push(this.#context.hub.watchPattern(pattern, this));
-    const nowSettledUs = await this.#context.log.settledTimeUs();
+    this.#openedUs = await this.#context.log.settledTimeUs();
     if (this.#plan.patternStart.settledUs === undefined) {
-      this.#settledUs = nowSettledUs;
+      this.#settledUs = this.#openedUs;
       this.#scannedOnce = true;
       this.#walking = false;
     } else {
-      this.#scan ??= { targetUs: nowSettledUs, pattern: 0, after: '' };
+      this.#scan ??= { targetUs: this.#openedUs, pattern: 0, after: '' };
     }
   }
 
@@ -158,7 +160,7 @@ export class PatternWatch implements PatternListener {
     this.#running = true;
     try {
       while (!this.#owner.ended) {
-        if (this.#walking) await this.#walk();
+        while (this.#walking && !this.#owner.ended) await this.#walk();
         // A subscription that stops at the head ends here.
         this.#owner.flush();
         await this.#openPending();
@@ -215,6 +217,10 @@ export class PatternWatch implements PatternListener {
       }
     }
     this.#settledUs = Math.max(this.#settledUs, target.targetUs);
+    if (this.#settledUs < this.#openedUs) {
+      this.#scan = { targetUs: this.#openedUs, pattern: 0, after: '' };
+      return;
+    }
     this.#scan = undefined;
     for (const subject of this.#positions.keys()) {
       if (!this.#pending.has(subject)) this.#positions.delete(subject);

@@ -17,12 +17,13 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
+const GOES_ON: Exit = { code: null, signal: null };
+
 const DEFAULT_FLAGS = ['--grpc-address', '127.0.0.1:0', '--admin-address', '127.0.0.1:0', '--storage', 'memory'];
 
 /** The built server as a process of its own, without the environment of whoever runs the tests. */
 export class ServerProcess {
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
-  readonly #ready: Promise<string>;
   readonly exited: Promise<Exit>;
   /** Everything it has written so far. */
   stdout = '';
@@ -32,13 +33,7 @@ export class ServerProcess {
     this.#child = child;
     // 'close' comes after 'exit' and after everything that was written.
     this.exited = once(child, 'close').then(([code, signal]: unknown[]) => ({ code, signal }) as Exit);
-    this.#ready = new Promise((resolve) => {
-      child.stdout.on('data', (chunk: Buffer) => {
-        this.stdout += chunk.toString();
-        const [line] = /^waybill .*(?=\n)/m.exec(this.stdout) ?? [];
-        if (line !== undefined) resolve(line);
-      });
-    });
+    child.stdout.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
   }
 
@@ -51,13 +46,22 @@ export class ServerProcess {
   }
 
   /** The line that tells that it is ready. Rejects when it ends before. */
-  ready(): Promise<string> {
-    return Promise.race([
-      this.#ready,
-      this.exited.then(({ code, signal }): never => {
-        throw new Error(`the server ended with ${code ?? signal} before it was ready: ${this.stderr}`);
-      }),
-    ]);
+  async ready(): Promise<string> {
+    return this.printed('waybill ');
+  }
+
+  /** The first line on standard output that contains `text`, now or later. Rejects when it ends before. */
+  async printed(text: string): Promise<string> {
+    for (;;) {
+      // What comes after the last line break is not a line yet.
+      const line = this.stdout
+        .split('\n')
+        .slice(0, -1)
+        .find((candidate) => candidate.includes(text));
+      if (line !== undefined) return line;
+      const { code, signal } = await Promise.race([once(this.#child.stdout, 'data').then(() => GOES_ON), this.exited]);
+      if (code !== null || signal !== null) throw new Error(`it ended with ${code ?? signal}: ${this.stderr}`);
+    }
   }
 
   kill(signal: NodeJS.Signals): void {

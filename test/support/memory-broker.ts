@@ -1,0 +1,57 @@
+import { Broker } from '../../src/broker/broker.js';
+import { NO_BROKER_METRICS } from '../../src/broker/broker-metrics.js';
+import { DEFAULT_BROKER_LIMITS, type BrokerLimits } from '../../src/broker/limits.js';
+import type { SubscribeRequest } from '../../src/broker/requests.js';
+import { NO_HEADERS } from '../../src/core/message.js';
+import { createMemoryStorage } from '../../src/storage/memory/index.js';
+import type { Storage } from '../../src/storage/storage.js';
+import { CollectingSubscriber } from './collecting-subscriber.js';
+import { ManualClock } from './manual-clock.js';
+
+/** A broker on memory storage with a clock that a test moves. */
+export class MemoryBroker {
+  readonly clock = new ManualClock();
+  readonly storage: Storage;
+  readonly broker: Broker;
+
+  constructor(limits: Partial<BrokerLimits> = {}) {
+    this.storage = createMemoryStorage({ clock: this.clock });
+    this.broker = new Broker({
+      storage: this.storage,
+      clock: this.clock,
+      limits: { ...DEFAULT_BROKER_LIMITS, ...limits },
+      metrics: NO_BROKER_METRICS,
+    });
+  }
+
+  async publish(subject: string, ...bodies: string[]): Promise<number[]> {
+    const results = await this.broker.publishMany(
+      bodies.map((body) => ({ subject, body: Buffer.from(body), headers: NO_HEADERS })),
+    );
+    return results.map((result) => {
+      if (!('id' in result)) throw result;
+      return result.id;
+    });
+  }
+
+  subscribe(request: Partial<SubscribeRequest> & { subjects: readonly string[] }, room?: number): CollectingSubscriber {
+    const subscriber = new CollectingSubscriber(room);
+    subscriber.subscription = this.broker.subscribe(
+      {
+        patterns: true,
+        start: { kind: 'new' },
+        skipTruncated: false,
+        stopAtHead: false,
+        maxMessages: 0,
+        ...request,
+      },
+      subscriber,
+    );
+    return subscriber;
+  }
+
+  async close(): Promise<void> {
+    await this.broker.close();
+    await this.storage.close();
+  }
+}
