@@ -111,6 +111,7 @@ function createLimits(settings: ServerSettings): BrokerLimits {
     maxPendingBytes: settings.maxPendingBytes,
     feedMaxMessages: settings.feed.maxMessages,
     feedMaxBytes: settings.feed.maxBytes,
+    feedsMaxBytes: settings.feed.maxTotalBytes,
   };
 }
 

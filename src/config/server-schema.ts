@@ -176,6 +176,11 @@ export const serverSchema = z.object({
       form: 'size',
       meaning: 'Bytes of the recent messages that each watched subject keeps in memory.',
     }),
+    maxTotalBytes: option(size({ min: MIB, max: 64 * GIB }), {
+      defaultText: '128MiB',
+      form: 'size',
+      meaning: 'Bytes of the recent messages of all watched subjects together; with many, each keeps less.',
+    }),
   }),
   log: z.object({
     level: option(oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { BenchRun, Scenario } from './scenario.js';
 import { forEachWorker, inTurn } from './scenario.js';
 
@@ -14,6 +15,7 @@ export const fanoutScenario: Scenario = async (run) => {
   const subject = inTurn(parameters.subjects, 0);
   const ending = new AbortController();
   const signal = AbortSignal.any([run.signal, ending.signal]);
+  setMaxListeners(parameters.clients + 10, signal);
   const received = new Array<number>(parameters.clients).fill(0);
   let confirmed = 0;
   preparing(`opening ${parameters.clients} subscriptions`);
