@@ -7,8 +7,9 @@ import type { Running } from './core/lifecycle.js';
 import type { Logger } from './core/logger.js';
 import { StopSequence } from './core/stop-sequence.js';
 import { VERSION } from './core/version.js';
-import { HEALTH_SERVICE, HealthService } from './grpc/health.js';
+import { DEFAULT_STREAM_LIMITS } from './grpc/broker-service.js';
 import { GrpcServer, type TlsOptions } from './grpc/server.js';
+import { Services } from './grpc/services.js';
 import { InstrumentedStorage } from './storage/instrumented-storage.js';
 import { openStorage, storageSummary } from './storage/open-storage.js';
 import { AdminServer } from './telemetry/admin-server.js';
@@ -79,10 +80,20 @@ async function startApp(config: Config, clock: Clock, parts: StopSequence): Prom
   parts.add('broker', { stop: () => broker.close() });
   parts.add('expiry', ExpiryLoop.start({ log: storage.log, clock, logger }));
 
-  const health = new HealthService([]);
+  const { maxStreamsPerConnection, streamBufferBytes, streamAgeMs } = config.grpc;
+  const services = new Services({
+    broker,
+    storage,
+    clock,
+    logger,
+    tracing,
+    version: VERSION,
+    maxStreamsPerConnection,
+    limits: { ...DEFAULT_STREAM_LIMITS, maxBufferedBytes: streamBufferBytes, maxAgeMs: streamAgeMs },
+  });
   const server = new GrpcServer({
     address: formatAddress(config.grpc.address),
-    services: { [HEALTH_SERVICE]: health.methods() },
+    services: services.table,
     limits: config.grpc,
     ...tlsOptions(config.grpc.tls),
     clock,
@@ -93,7 +104,7 @@ async function startApp(config: Config, clock: Clock, parts: StopSequence): Prom
   parts.add('gRPC server', { stop: () => server.stop(config.shutdownTimeoutMs * CALLS_SHARE) });
 
   readiness.serving();
-  health.setServing(true);
+  services.serving();
 
   let stopped: Promise<void> | undefined;
   const addresses = { grpc: grpcAddress, admin: admin === undefined ? undefined : formatAddress(admin.address) };
@@ -107,9 +118,8 @@ async function startApp(config: Config, clock: Clock, parts: StopSequence): Prom
     stop() {
       if (stopped === undefined) {
         readiness.draining();
-        health.setServing(false);
+        services.drain();
         broker.drainSubscriptions();
-        health.close();
         stopped = parts.stop();
       }
       return stopped;

@@ -12,6 +12,8 @@ import { decodeSubscribeRequest } from './subscribe-request.js';
 import { encodePublishBatchResponse, encodePublishResponse } from './wire/publish-answer-codec.js';
 import { decodePublishBatch, decodePublishRequest } from './wire/publish-codec.js';
 
+export const BROKER_SERVICE = 'waybill.v1.BrokerService';
+
 export interface StreamLimits {
   /** What may wait in the transport for one client that does not read. */
   readonly maxBufferedBytes: number;

@@ -1,0 +1,75 @@
+import type { Broker } from '../broker/broker.js';
+import type { Clock } from '../core/clock.js';
+import type { Logger } from '../core/logger.js';
+import type { Tracing } from '../core/tracing.js';
+import type { Storage } from '../storage/storage.js';
+import { ADMIN_SERVICE, adminMethods } from './admin-service.js';
+import { BROKER_SERVICE, BrokerService, DEFAULT_STREAM_LIMITS, type StreamLimits } from './broker-service.js';
+import { COMPAT_SERVICE, CompatService } from './compat-service.js';
+import { HEALTH_SERVICE, HealthService } from './health.js';
+import { readDescriptorSet } from './proto.js';
+import { readingMethods } from './reading-methods.js';
+import { ReflectionService } from './reflection.js';
+import type { ServiceTable } from './rpc-call.js';
+import { StatusEncoder } from './status-encoder.js';
+
+export interface GrpcServicesOptions {
+  readonly broker: Broker;
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly tracing: Tracing | undefined;
+  readonly streamLimits: Partial<StreamLimits>;
+  readonly maxStreamsPerConnection: number;
+  readonly version: string;
+}
+
+/** Everything that the server offers over gRPC. */
+export class GrpcServices {
+  readonly table: ServiceTable;
+  readonly #health: HealthService;
+  readonly #broker: Broker;
+  readonly #brokerService: BrokerService;
+
+  constructor(options: GrpcServicesOptions) {
+    const { broker, storage, clock, logger, tracing } = options;
+    const limits = { ...DEFAULT_STREAM_LIMITS, ...options.streamLimits };
+    const statusEncoder = new StatusEncoder(logger);
+    this.#health = new HealthService([COMPAT_SERVICE, BROKER_SERVICE, ADMIN_SERVICE]);
+    this.#broker = broker;
+    this.#brokerService = new BrokerService({
+      broker,
+      clock,
+      limits,
+      encodeStatus: (error) => statusEncoder.encode(error),
+      tracing,
+    });
+    const named: ServiceTable = {
+      [COMPAT_SERVICE]: new CompatService({ broker, tracing, maxBufferedBytes: limits.maxBufferedBytes }).methods,
+      [BROKER_SERVICE]: { ...this.#brokerService.methods, ...readingMethods(broker) },
+      [ADMIN_SERVICE]: adminMethods({
+        broker,
+        storage,
+        limits: broker.limits,
+        version: options.version,
+        startTimeUs: clock.nowUs(),
+        maxStreamsPerConnection: options.maxStreamsPerConnection,
+      }),
+      [HEALTH_SERVICE]: this.#health.methods(),
+    };
+    this.table = { ...named, ...new ReflectionService(readDescriptorSet(), Object.keys(named)).services() };
+  }
+
+  /** Answers health checks with SERVING from here on. */
+  serve(): void {
+    this.#health.setServing(true);
+  }
+
+  /** NOT_SERVING, and every stream is asked to end; what publish streams have sent is still acknowledged. */
+  drain(): void {
+    this.#health.setServing(false);
+    this.#health.close();
+    this.#brokerService.drain();
+    this.#broker.drainSubscriptions();
+  }
+}
