@@ -1,3 +1,5 @@
+import { BrokerError } from '../../core/errors.js';
+import { NEVER_EXPIRES } from '../../core/message.js';
 import type { Message } from '../../core/message.js';
 import type {
   AppendItem,
@@ -9,7 +11,6 @@ import type {
   SubjectHead,
   SubjectInfo,
 } from '../storage.js';
-import { NEVER_EXPIRES } from '../../core/message.js';
 import type { EncodedChunk } from '../chunk.js';
 import { compareUtf8 } from '../utf8-order.js';
 import type { MemoryState } from './memory-state.js';
@@ -114,7 +115,7 @@ export class MemoryLog implements MessageLog {
   async purge(subject: string, options: { readonly beforeId: number; readonly dryRun: boolean }): Promise<PurgeResult> {
     this.#state.checkOpen();
     const log = this.#subjects.get(subject);
-    if (log === undefined) throw SubjectLog.unknown(subject);
+    if (log === undefined) throw unknownSubject(subject);
     return log.purge(options.beforeId, options.dryRun, (chunk) => {
       this.#state.expiry.queue.remove(chunk);
       chunk.release();
@@ -174,4 +175,8 @@ export class MemoryLog implements MessageLog {
     subject.storedBytes += overheadBytes;
     bounds.take(overheadBytes);
   }
+}
+
+function unknownSubject(subject: string): BrokerError {
+  return new BrokerError('SUBJECT_NOT_FOUND', `subject "${subject}" was never published to`, { fields: { subject } });
 }

@@ -1,4 +1,3 @@
-import { BrokerError } from '../../core/errors.js';
 import { isExpired, messageSize } from '../../core/message.js';
 import type { Message } from '../../core/message.js';
 import { Chunk } from '../chunk.js';
@@ -80,11 +79,11 @@ export class SubjectLog {
   read(range: ReadRange, room: ReadRoom, nowUs: number): ReadResult {
     const messages: Message[] = [];
     const { firstId, lastId } = this.head();
-    const full =
+    const nextId =
       range.backwards === true
         ? this.#readDown(range, firstId, messages, room, nowUs)
         : this.#readUp(range, firstId, messages, room, nowUs);
-    return { messages, nextId: full, firstId, lastId };
+    return { messages, nextId, firstId, lastId };
   }
 
   /** Answers `nextId`. */
@@ -199,11 +198,6 @@ export class SubjectLog {
 
   #open(stored: StoredChunk): Chunk {
     return Chunk.open(stored.value, { subject: this.name, identity: this.identity, firstId: stored.firstId });
-  }
-
-  /** What the error of an unknown subject says. */
-  static unknown(subject: string): BrokerError {
-    return new BrokerError('SUBJECT_NOT_FOUND', `subject "${subject}" was never published to`, { fields: { subject } });
   }
 }
 

@@ -198,6 +198,8 @@ export const recordsCases: readonly ClauseCase[] = [
       expect(await scan('b', 'b')).toEqual([]);
       expect(await scan('\u{fffd}', '')).toEqual(['\u{fffd}', '\u{1f600}']);
       expect(await scan('', 'a', true)).toEqual(['A']);
+      expect(await scan('b', '\u{1f600}')).toEqual(['b', 'é', '中', '\u{fffd}']);
+      expect(await scan('\u{fffd}', '', true)).toEqual(['\u{1f600}', '\u{fffd}']);
     },
   },
   {
