@@ -7,9 +7,8 @@ import type { Running } from './core/lifecycle.js';
 import type { Logger } from './core/logger.js';
 import { StopSequence } from './core/stop-sequence.js';
 import { VERSION } from './core/version.js';
-import { DEFAULT_STREAM_LIMITS } from './grpc/broker-service.js';
 import { GrpcServer, type TlsOptions } from './grpc/server.js';
-import { Services } from './grpc/services.js';
+import { GrpcServices } from './grpc/services.js';
 import { InstrumentedStorage } from './storage/instrumented-storage.js';
 import { openStorage, storageSummary } from './storage/open-storage.js';
 import { AdminServer } from './telemetry/admin-server.js';
@@ -81,7 +80,7 @@ async function startApp(config: Config, clock: Clock, parts: StopSequence): Prom
   parts.add('expiry', ExpiryLoop.start({ log: storage.log, clock, logger }));
 
   const { maxStreamsPerConnection, streamBufferBytes, streamAgeMs } = config.grpc;
-  const services = new Services({
+  const services = new GrpcServices({
     broker,
     storage,
     clock,
@@ -89,7 +88,7 @@ async function startApp(config: Config, clock: Clock, parts: StopSequence): Prom
     tracing,
     version: VERSION,
     maxStreamsPerConnection,
-    limits: { ...DEFAULT_STREAM_LIMITS, maxBufferedBytes: streamBufferBytes, maxAgeMs: streamAgeMs },
+    streamLimits: { maxBufferedBytes: streamBufferBytes, maxAgeMs: streamAgeMs },
   });
   const server = new GrpcServer({
     address: formatAddress(config.grpc.address),
@@ -104,7 +103,7 @@ async function startApp(config: Config, clock: Clock, parts: StopSequence): Prom
   parts.add('gRPC server', { stop: () => server.stop(config.shutdownTimeoutMs * CALLS_SHARE) });
 
   readiness.serving();
-  services.serving();
+  services.serve();
 
   let stopped: Promise<void> | undefined;
   const addresses = { grpc: grpcAddress, admin: admin === undefined ? undefined : formatAddress(admin.address) };
@@ -119,7 +118,6 @@ async function startApp(config: Config, clock: Clock, parts: StopSequence): Prom
       if (stopped === undefined) {
         readiness.draining();
         services.drain();
-        broker.drainSubscriptions();
         stopped = parts.stop();
       }
       return stopped;
