@@ -1,12 +1,17 @@
+import { statfsSync } from 'node:fs';
+import { constants } from 'node:os';
 import { open } from 'lmdb';
 import type { RootDatabase } from 'lmdb';
-import { closedError, storageError } from './errors.js';
+import { closedError, fullError, storageError, unknownOutcomeError } from './errors.js';
 
 /**
  * Address space that is reserved, not memory and not disk: LMDB maps the file as it grows into it and moves to a larger
  * map beyond. Small enough for every 64-bit machine.
  */
 const MAP_SIZE = 128 * 2 ** 30;
+
+/** Pages of the tree that a transaction copies besides its values. */
+const SPACE_MARGIN = 2 ** 20;
 
 export interface Entry {
   readonly key: Buffer;
@@ -31,10 +36,12 @@ export type Write = readonly [key: Buffer, value: Buffer | undefined];
  */
 export class Database {
   readonly #root: RootDatabase<Buffer, Buffer>;
+  readonly #file: string;
   #closed = false;
 
   /** @throws BrokerError when LMDB refuses the file */
   constructor(file: string) {
+    this.#file = file;
     try {
       this.#root = open<Buffer, Buffer>({
         path: file,
@@ -95,19 +102,44 @@ export class Database {
     return undefined;
   }
 
-  /** Writes everything in one transaction, or nothing; fulfils when it is on disk. */
+  /**
+   * Writes everything in one transaction, or nothing; fulfils when it is on disk.
+   *
+   * @throws BrokerError STORAGE_FULL, after which it can be used as before; or STORAGE_UNAVAILABLE with an unknown
+   *   outcome, after which it cannot
+   */
   async commit(writes: Iterable<Write>): Promise<void> {
     if (this.#closed) throw closedError();
     const root = this.#root;
+    let bytes = 0;
     try {
       await root.batch(() => {
         for (const [key, value] of writes) {
+          bytes += key.length + (value?.length ?? 0);
           if (value === undefined) void root.remove(key);
           else void root.put(key, value);
         }
       });
     } catch (error) {
-      throw storageError(await causeOf(error));
+      const cause = await causeOf(error);
+      const failure = storageError(cause);
+      if (failure.reason === 'STORAGE_FULL') throw failure;
+      throw this.#ranOutOfSpace(cause, bytes) ? fullError(cause) : unknownOutcomeError(cause);
+    }
+  }
+
+  /**
+   * LMDB reports a write that was cut short by a full disk as an input/output error, and only the free space tells the
+   * two apart. Going on is safe when it is a full disk: a transaction that did not reach its meta page left nothing
+   * that a later one relies on, and when the meta page itself fails LMDB refuses every later transaction.
+   */
+  #ranOutOfSpace(cause: unknown, bytes: number): boolean {
+    if (!(cause instanceof Error) || !('code' in cause) || cause.code !== constants.errno.EIO) return false;
+    try {
+      const { bavail, bsize } = statfsSync(this.#file);
+      return bavail * bsize < 2 * bytes + SPACE_MARGIN;
+    } catch {
+      return false;
     }
   }
 

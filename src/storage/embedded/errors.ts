@@ -1,25 +1,32 @@
+import { constants } from 'node:os';
 import { BrokerError } from '../../core/errors.js';
 
-/** Codes of LMDB and the operating system that say "no room"; the transaction was given up and nothing was written. */
-const FULL = new Set<unknown>(['ENOSPC', 'EDQUOT', 'EFBIG', 28, 122, 27, -30792]);
+const { ENOSPC, EDQUOT, EFBIG } = constants.errno;
 
-/** Every failure of the database as a BrokerError. Nothing of a failed transaction is stored, whatever the cause. */
+/** What LMDB's errors say when its file cannot grow: codes of the system and MDB_MAP_FULL. */
+const FULL: ReadonlySet<unknown> = new Set([ENOSPC, EDQUOT, EFBIG, -30_792]);
+
+/** Every failure of the database as a BrokerError. */
 export function storageError(error: unknown): BrokerError {
   if (error instanceof BrokerError) return error;
-  if (isFull(error)) {
-    return new BrokerError('STORAGE_FULL', 'the disk of the data folder is full; nothing was written', {
-      cause: error,
-      retryAfterMs: 1000,
-    });
-  }
-  return new BrokerError('STORAGE_UNAVAILABLE', 'the data folder cannot be used any more; see the log', {
-    cause: error,
+  if (error instanceof Error && 'code' in error && FULL.has(error.code)) return fullError(error);
+  return new BrokerError('STORAGE_UNAVAILABLE', 'the data folder cannot be used any more', { cause: error });
+}
+
+/** A transaction that failed for another reason than space: it may or may not be found after a restart. */
+export function unknownOutcomeError(cause: unknown): BrokerError {
+  return new BrokerError('STORAGE_UNAVAILABLE', 'writing to the data folder failed', {
+    cause,
+    fields: { outcome: 'unknown' },
   });
 }
 
-function isFull(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return false;
-  return FULL.has(error.code);
+/** The transaction was given up and nothing was written. */
+export function fullError(cause: unknown): BrokerError {
+  return new BrokerError('STORAGE_FULL', 'the disk of the data folder is full; nothing was written', {
+    cause,
+    retryAfterMs: 1000,
+  });
 }
 
 /** What every call answers after `close`. */

@@ -96,7 +96,7 @@ export class Writer {
       if (transaction.changed) await this.#committed.database.commit(transaction.writes());
     } catch (error) {
       const failure = storageError(error);
-      if (failure.reason !== 'STORAGE_FULL') this.#failure = failure;
+      if (failure.reason !== 'STORAGE_FULL') this.#failure = storageError(failure.cause);
       for (const { job } of planned) job.reject(failure);
       return;
     }
