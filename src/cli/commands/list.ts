@@ -7,7 +7,7 @@ import type { Output } from '../output.js';
 import type { Terminal } from '../terminal.js';
 
 interface ListFlags {
-  readonly from?: string;
+  readonly from?: ListRequest['from'];
   readonly backwards?: true;
   readonly count: number;
 }
@@ -21,12 +21,12 @@ export function listCommand(terminal: Terminal): Command {
   const { command, flags: configFlags } = clientCommand('list', 'list the stored messages of a subject');
   return command
     .argument('<subject>')
-    .option('--from <id|time>', 'where to begin: an id, a time, or a duration ago (default: the oldest)')
+    .option('--from <id|time>', 'where to begin: an id, a time, or a duration ago (default: the oldest)', position)
     .option('--backwards', 'newest first')
     .option('--count <number>', 'most messages to list', positiveNumber, 20)
     .action((subject: string, flags: ListFlags) =>
       withClient(terminal, configFlags, { ...flags }, async ({ client, output, signal }) => {
-        let from = flags.from === undefined ? undefined : position(flags.from);
+        let { from } = flags;
         const rows: ReceivedMessage[] = [];
         for (let left = flags.count; left > 0 && !output.readerGone.aborted;) {
           const page = await client.list(

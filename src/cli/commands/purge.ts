@@ -8,7 +8,8 @@ import type { Terminal } from '../terminal.js';
 interface PurgeFlags {
   readonly all?: true;
   readonly beforeId?: number;
-  readonly beforeTime?: string;
+  /** Microseconds. */
+  readonly beforeTime?: number;
   readonly keepLast?: number;
   readonly execute?: true;
 }
@@ -19,7 +20,7 @@ export function purgeCommand(terminal: Terminal): Command {
     .argument('<subject>')
     .option('--all', 'all messages')
     .option('--before-id <id>', 'messages with a smaller id', positiveNumber)
-    .option('--before-time <time>', 'messages published before this time, or so long ago')
+    .option('--before-time <time>', 'messages published before this time, or so long ago', (text) => pointInTime(text))
     .option('--keep-last <number>', 'all but the newest so many', wholeNumber)
     .option('--execute', 'really remove them')
     .action((subject: string, flags: PurgeFlags) =>
@@ -42,7 +43,7 @@ export function purgeCommand(terminal: Terminal): Command {
 function bound(flags: PurgeFlags): PurgeBefore | undefined {
   const bounds: PurgeBefore[] = [];
   if (flags.beforeId !== undefined) bounds.push({ id: flags.beforeId });
-  if (flags.beforeTime !== undefined) bounds.push({ timeUs: pointInTime(flags.beforeTime) });
+  if (flags.beforeTime !== undefined) bounds.push({ timeUs: flags.beforeTime });
   if (flags.keepLast !== undefined) bounds.push({ keepLast: flags.keepLast });
   if (bounds.length + (flags.all === true ? 1 : 0) !== 1) {
     throw new UsageError('give exactly one of --all, --before-id, --before-time and --keep-last');

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ReceivedMessage, SubscriptionEvent } from '../../client/index.js';
+import type { ReceivedMessage, SubscribeFrom, SubscriptionEvent } from '../../client/index.js';
 import { positiveNumber, startPosition } from '../arguments.js';
 import { clientCommand, withClient } from '../client-command.js';
 import { toJson, toText } from '../message-view.js';
@@ -7,7 +7,7 @@ import type { Output } from '../output.js';
 import type { Terminal } from '../terminal.js';
 
 interface SubscribeFlags {
-  readonly from: string;
+  readonly from: SubscribeFrom;
   readonly count?: number;
   readonly untilHead?: true;
   readonly skipTruncated?: true;
@@ -19,19 +19,18 @@ export function subscribeCommand(terminal: Terminal): Command {
   const { command, flags: configFlags } = clientCommand('subscribe', 'show messages as they are published');
   return command
     .argument('<subject...>', 'subjects or patterns: * stands for one token, > at the end for all that follow')
-    .option('--from <position>', 'new, earliest, an id, a time, a duration ago, or cursor:…', 'new')
+    .option('--from <position>', 'new, earliest, an id, a time, a duration ago, or cursor:…', startPosition, 'new')
     .option('--count <number>', 'end after so many messages', positiveNumber)
     .option('--until-head', 'end when all that is stored now has been shown')
     .option('--skip-truncated', 'go on with the oldest message when the position asked for is gone')
     .option('--raw', 'write bodies and nothing else, each followed by a line feed')
     .option('--no-resume', 'end when the connection is lost instead of going on after the last message')
-    .action((subjects: readonly string[], flags: SubscribeFlags) => {
-      const from = startPosition(flags.from);
-      return withClient(terminal, configFlags, { ...flags }, async ({ client, output, signal }) => {
+    .action((subjects: readonly string[], flags: SubscribeFlags) =>
+      withClient(terminal, configFlags, { ...flags }, async ({ client, output, signal }) => {
         const subscription = client.subscribe(
           {
             subjects,
-            from,
+            from: flags.from,
             onTruncated: flags.skipTruncated === true ? 'skip' : 'fail',
             stopAtHead: flags.untilHead === true,
             ...(flags.count === undefined ? {} : { maxMessages: flags.count }),
@@ -50,8 +49,8 @@ export function subscribeCommand(terminal: Terminal): Command {
           if (subscription.cursor !== undefined)
             output.notice(`to go on from here: --from cursor:${subscription.cursor}`);
         }
-      });
-    });
+      }),
+    );
 }
 
 async function show(message: ReceivedMessage, output: Output, raw: boolean): Promise<void> {
