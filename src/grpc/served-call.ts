@@ -22,6 +22,13 @@ export interface CallEnvironment {
   readonly logger: Pick<Logger, 'error'>;
   readonly statusEncoder: StatusEncoder;
   readonly observer: GrpcObserver | undefined;
+  /** Those that have begun and not ended; kept by the calls themselves. */
+  readonly openCalls: Set<OpenCall>;
+}
+
+export interface OpenCall {
+  /** Ends the call and tells its handler that it is over. */
+  abort(error: BrokerError): void;
 }
 
 /** The one method that a call is for. */
@@ -42,7 +49,7 @@ function ignoreSent(): void {}
  *
  * The call below reports a cancellation after every end, also a regular one, hence `#ended`.
  */
-abstract class ServedCall implements RpcStream {
+abstract class ServedCall implements RpcStream, OpenCall {
   #ended = false;
   #metadata: Metadata | undefined;
   #startedMs = 0;
@@ -100,7 +107,8 @@ abstract class ServedCall implements RpcStream {
 
   onReceiveMetadata(metadata: Metadata): void {
     this.#metadata = metadata;
-    const { observer, clock } = this.environment;
+    const { observer, clock, openCalls } = this.environment;
+    openCalls.add(this);
     if (observer !== undefined) {
       this.#startedMs = clock.monotonicMs();
       observer.callStarted(this.bound.info);
@@ -131,12 +139,11 @@ abstract class ServedCall implements RpcStream {
     if (this.#ended) return;
     this.#ended = true;
     const expired = Number(this.lower.getDeadline()) <= Date.now();
-    this.#observeEnd(expired ? status.DEADLINE_EXCEEDED : status.CANCELLED);
+    this.#closed(expired ? status.DEADLINE_EXCEEDED : status.CANCELLED);
     this.#tellCancelled();
   }
 
-  /** Ends a call whose handler does not know yet that it is over. */
-  protected abort(error: BrokerError, codes = this.bound.method.codes): void {
+  abort(error: BrokerError, codes = this.bound.method.codes): void {
     if (this.#ended) return;
     this.finish(error, codes);
     this.#tellCancelled();
@@ -147,11 +154,12 @@ abstract class ServedCall implements RpcStream {
     this.#ended = true;
     const ending = error === undefined ? OK : this.environment.statusEncoder.status(error, codes);
     this.lower.sendStatus(ending);
-    this.#observeEnd(ending.code);
+    this.#closed(ending.code);
   }
 
-  #observeEnd(code: status): void {
-    const { observer, clock } = this.environment;
+  #closed(code: status): void {
+    const { observer, clock, openCalls } = this.environment;
+    openCalls.delete(this);
     observer?.callEnded(this.bound.info, code, (clock.monotonicMs() - this.#startedMs) / 1000);
   }
 

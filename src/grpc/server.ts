@@ -1,10 +1,12 @@
 import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
 import type { Clock } from '../core/clock.js';
+import { BrokerError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import { ConnectionListener, type ConnectionLimits } from './connection-listener.js';
 import type { GrpcObserver } from './grpc-observer.js';
 import type { ServiceTable } from './rpc-call.js';
 import { createDispatcher, serviceDefinition } from './rpc-dispatch.js';
+import type { OpenCall } from './served-call.js';
 import { StatusEncoder } from './status-encoder.js';
 import { TlsCredentials } from './tls-credentials.js';
 import type { TlsFiles } from './tls-files.js';
@@ -38,6 +40,9 @@ export const DEFAULT_TRANSPORT_LIMITS: TransportLimits = {
   maxConnectionsPerAddress: 1000,
 };
 
+/** How long clients have to take the status of the calls that were broken off. */
+const LAST_WORDS_MS = 200;
+
 export interface TlsOptions extends TlsFiles {
   readonly reloadIntervalMs: number;
 }
@@ -60,6 +65,7 @@ export class GrpcServer {
   readonly #server: Server;
   readonly #listener: ConnectionListener;
   readonly #tls: TlsCredentials | undefined;
+  readonly #openCalls = new Set<OpenCall>();
   #stopped: Promise<void> | undefined;
 
   /** @throws BrokerError ARGUMENT_INVALID when the TLS files cannot be used */
@@ -68,7 +74,13 @@ export class GrpcServer {
     const limits = { ...DEFAULT_TRANSPORT_LIMITS, ...options.limits };
     this.#options = options;
     const statusEncoder = new StatusEncoder(logger);
-    const dispatcher = createDispatcher(services, { clock, logger, statusEncoder, observer });
+    const dispatcher = createDispatcher(services, {
+      clock,
+      logger,
+      statusEncoder,
+      observer,
+      openCalls: this.#openCalls,
+    });
     this.#tls = tls === undefined ? undefined : new TlsCredentials(tls, tls.reloadIntervalMs, clock, logger);
     this.#server = new Server({ ...serverOptions(limits), interceptors: [dispatcher] });
     for (const [service, methods] of Object.entries(services)) {
@@ -93,8 +105,8 @@ export class GrpcServer {
   }
 
   /**
-   * Accepts nothing more, tells the clients to go elsewhere (GOAWAY), waits for open calls, and after `graceMs` closes
-   * what is left. Streams that never end by themselves must have been ended before.
+   * Accepts nothing more, tells the clients to go elsewhere (GOAWAY) and waits for open calls. Those still open after
+   * `graceMs` end with UNAVAILABLE, and connections that do not close then are broken. Idempotent.
    */
   stop(graceMs: number): Promise<void> {
     this.#stopped ??= this.#stop(graceMs);
@@ -102,9 +114,13 @@ export class GrpcServer {
   }
 
   async #stop(graceMs: number): Promise<void> {
+    const { clock } = this.#options;
     this.#listener.close();
     this.#tls?.close();
-    const cancelForce = this.#options.clock.after(graceMs, () => this.#listener.destroyConnections());
+    let cancelForce = clock.after(graceMs, () => {
+      for (const call of this.#openCalls) call.abort(new BrokerError('SHUTTING_DOWN', 'the server is shutting down'));
+      cancelForce = clock.after(LAST_WORDS_MS, () => this.#listener.destroyConnections());
+    });
     await new Promise<void>((resolve) => {
       this.#server.tryShutdown(() => resolve());
     });

@@ -33,7 +33,7 @@ export function readTlsFiles(files: TlsFiles): TlsMaterial {
     createSecureContext({ cert, key, ...(clientCa === undefined ? {} : { ca: clientCa }) });
   } catch (error) {
     const names = [files.certFile, files.keyFile, files.clientCaFile].filter((name) => name !== undefined).join(', ');
-    throw new BrokerError('ARGUMENT_INVALID', `TLS files cannot be used (${names}): ${messageOf(error)}`, {
+    throw new BrokerError('ARGUMENT_INVALID', `TLS files cannot be used (${names}): ${(error as Error).message}`, {
       cause: error,
     });
   }
@@ -44,10 +44,8 @@ function readPem(what: string, path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw new BrokerError('ARGUMENT_INVALID', `TLS ${what} file cannot be read: ${messageOf(error)}`, { cause: error });
+    throw new BrokerError('ARGUMENT_INVALID', `TLS ${what} file cannot be read: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
