@@ -1,7 +1,7 @@
 import { Broker } from './broker/broker.js';
 import { ExpiryLoop } from './broker/expiry-loop.js';
 import { formatAddress } from './config/address.js';
-import type { Config, TlsConfig, TracingConfig } from './config/config.js';
+import type { Config, TlsConfig } from './config/config.js';
 import { systemClock, type Clock } from './core/clock.js';
 import type { Running } from './core/lifecycle.js';
 import type { Logger } from './core/logger.js';
@@ -67,8 +67,8 @@ async function startApp(config: Config, clock: Clock, parts: StopSequence): Prom
     parts.add('admin server', admin);
   }
 
-  tracing = await openTracing(config.tracing, logger);
-  if (tracing !== undefined) parts.add('tracing', tracing, TRACES_SHARE);
+  tracing = await openTracing(config, logger, clock);
+  if (tracing !== undefined) parts.add('tracing', tracing);
 
   const driver = await openStorage(config.storage, clock);
   parts.add('storage', { stop: () => driver.close() });
@@ -132,8 +132,8 @@ function tlsOptions(tls: TlsConfig | undefined): { tls?: TlsOptions } {
 }
 
 /** Loaded only when tracing is on. */
-async function openTracing(config: TracingConfig, logger: Logger): Promise<OpenTelemetryTracing | undefined> {
-  const { exporter, endpoint, sampleRatio } = config;
+async function openTracing(config: Config, logger: Logger, clock: Clock): Promise<OpenTelemetryTracing | undefined> {
+  const { exporter, endpoint, sampleRatio } = config.tracing;
   if (exporter === 'none') return undefined;
   const { createTraceExporter } = await import('./telemetry/trace-exporter.js');
   const { OpenTelemetryTracing: Tracing } = await import('./telemetry/tracing.js');
@@ -142,5 +142,7 @@ async function openTracing(config: TracingConfig, logger: Logger): Promise<OpenT
     sampleRatio,
     version: VERSION,
     logger,
+    clock,
+    stopTimeoutMs: config.shutdownTimeoutMs * TRACES_SHARE,
   });
 }

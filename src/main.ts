@@ -16,10 +16,9 @@ async function serve(config: Config): Promise<never> {
     app.logger.error({ err: error }, 'uncaught exception');
     process.exit(1);
   });
-  const signalled = nextSignal();
+  const signalled = stopSignal();
   process.stdout.write(`${app.summary}\n`);
   app.logger.info({ signal: await signalled }, 'stopping; a second signal ends at once');
-  void nextSignal().then((signal) => process.exit(SIGNAL_EXIT_CODES[signal]));
   try {
     await app.stop();
     app.logger.info({}, 'stopped');
@@ -30,9 +29,17 @@ async function serve(config: Config): Promise<never> {
   }
 }
 
-function nextSignal(): Promise<StopSignal> {
+/** The first signal to stop; a second one ends the process at once. */
+function stopSignal(): Promise<StopSignal> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
+    let signalled = false;
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        if (signalled) process.exit(SIGNAL_EXIT_CODES[signal]);
+        signalled = true;
+        resolve(signal);
+      });
+    }
   });
 }
 

@@ -18,12 +18,11 @@ export class StopSequence implements Running {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** `share` of the whole time is the most that stopping this part may take. */
-  add(name: string, part: Running, share = 1): void {
+  add(name: string, part: Running): void {
     this.#running.push({
       stop: () => {
         const leftMs = this.#deadlineMs - this.#clock.monotonicMs();
-        return this.#within(name, part, Math.max(0, Math.min(leftMs, this.#timeoutMs * share)));
+        return this.#within(name, part, Math.max(0, leftMs));
       },
     });
   }

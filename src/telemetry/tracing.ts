@@ -29,6 +29,7 @@ import {
   ATTR_MESSAGING_OPERATION_TYPE,
   ATTR_MESSAGING_SYSTEM,
 } from '@opentelemetry/semantic-conventions/incubating';
+import type { Clock } from '../core/clock.js';
 import type { Running } from '../core/lifecycle.js';
 import type { Logger } from '../core/logger.js';
 import type { PublishCall, PublishSpan, TracedMessage, TraceIds, TraceSpan, Tracing } from '../core/tracing.js';
@@ -45,6 +46,9 @@ export interface TracingOptions {
   readonly sampleRatio: number;
   readonly version: string;
   readonly logger: Logger;
+  readonly clock: Clock;
+  /** How long stopping may wait for the collector. */
+  readonly stopTimeoutMs: number;
 }
 
 /** As many links as the SDK keeps of one span. */
@@ -54,9 +58,11 @@ export class OpenTelemetryTracing implements Tracing, Running {
   readonly #provider: tracing.BasicTracerProvider;
   readonly #tracer: Tracer;
   readonly #active = new ActiveSpans();
+  readonly #options: TracingOptions;
   #stopped: Promise<void> | undefined;
 
   constructor(options: TracingOptions) {
+    this.#options = options;
     reportDiagnostics(options.logger);
     this.#provider = new tracing.BasicTracerProvider({
       sampler: new LinkSampler(options.sampleRatio),
@@ -120,10 +126,23 @@ export class OpenTelemetryTracing implements Tracing, Running {
     return this.#active.current?.ids;
   }
 
-  /** Exports what has ended, then closes the exporter. */
+  /** Exports what has ended, then closes the exporter. A collector that does not take it is a warning, not a failure. */
   stop(): Promise<void> {
-    this.#stopped ??= this.#provider.shutdown();
+    this.#stopped ??= this.#exportRest();
     return this.#stopped;
+  }
+
+  #exportRest(): Promise<void> {
+    const { clock, logger, stopTimeoutMs } = this.#options;
+    return new Promise((resolve) => {
+      const settle = (err?: unknown) => {
+        cancel();
+        if (err !== undefined) logger.warn({ err }, 'the last spans were not exported');
+        resolve();
+      };
+      const cancel = clock.after(stopTimeoutMs, () => settle(new Error(`no answer within ${stopTimeoutMs} ms`)));
+      this.#provider.shutdown().then(() => settle(), settle);
+    });
   }
 
   #startLinked(

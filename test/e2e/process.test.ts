@@ -1,6 +1,9 @@
-import { createServer } from 'node:net';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { createClient, identity } from '../support/grpc-client.js';
 import { ServerProcess, type ServerProcessOptions } from '../support/server-process.js';
 
 let server: ServerProcess | undefined;
@@ -56,5 +59,62 @@ describe('server process', () => {
     expect(refused.stderr).toContain('admin.address');
     expect(refused.stderr).toContain('tracing');
     expect(refused.stdout).toBe('');
+  });
+
+  it.each([
+    ['exception', 'nobody catches this'],
+    ['rejection', 'nobody awaits this'],
+  ])('logs an unexpected %s with its stack and exits with 1', async (kind, message) => {
+    const preload = join(__dirname, '../support/fail-on-signal.cjs');
+    const failing = spawn({ environment: { NODE_OPTIONS: `--require ${preload}`, FAIL_BY: kind } });
+    await failing.ready();
+    failing.kill('SIGUSR2');
+    expect(await failing.exited).toEqual({ code: 1, signal: null });
+    const [line = ''] = failing.stdout.trim().split('\n').slice(1);
+    const { level, err } = JSON.parse(line) as { level: string; err: { message: string; stack: string } };
+    expect({ level, message: err.message }).toEqual({ level: 'error', message });
+    expect(err.stack).toContain('fail-on-signal.cjs');
+  });
+
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)('ends at once on a second signal, %s', async (signal, code) => {
+    const running = spawn({ flags: ['--shutdown-timeout', '10m'] });
+    const [, address = ''] = /grpc (\S+),/.exec(await running.ready()) ?? [];
+    const client = createClient(address);
+    try {
+      // An open call that never ends by itself holds up the stopping.
+      const call = client.makeBidiStreamRequest(
+        '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
+        identity,
+        identity,
+      );
+      call.on('error', () => {});
+      call.write(Buffer.from([0x3a, 0x00]));
+      await once(call, 'data');
+      running.kill('SIGTERM');
+      await running.printed('stopping; a second signal ends at once');
+      running.kill(signal);
+      expect(await running.exited).toEqual({ code, signal: null });
+    } finally {
+      client.close();
+    }
+  });
+
+  it('loads the tracing SDK only when tracing is on', async () => {
+    const script = `
+      const { createApp } = require('./dist/app.js');
+      const { loadConfig } = require('./dist/config/load.js');
+      const flags = { storage: 'memory', 'grpc.address': '127.0.0.1:0', 'admin.address': 'off' };
+      const loaded = async (exporter) => {
+        const app = await createApp(loadConfig({ environment: {}, flags: { ...flags, 'tracing.exporter': exporter } }));
+        await app.stop();
+        return Object.keys(require.cache).some((file) => file.includes('@opentelemetry/sdk-trace'));
+      };
+      void (async () => console.log(JSON.stringify([await loaded('none'), await loaded('otlp')])))();
+    `;
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], { cwd: join(__dirname, '../..') });
+    expect(JSON.parse(stdout)).toEqual([false, true]);
   });
 });

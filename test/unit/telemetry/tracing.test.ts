@@ -1,6 +1,7 @@
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { tracing as sdk } from '@opentelemetry/sdk-node';
 import { BrokerError } from '../../../src/core/errors.js';
+import { systemClock } from '../../../src/core/clock.js';
 import { NO_LOGGER } from '../../../src/core/logger.js';
 import type { Header } from '../../../src/core/message.js';
 import { OpenTelemetryTracing } from '../../../src/telemetry/tracing.js';
@@ -21,7 +22,14 @@ function setUp(sampleRatio = 1) {
     spans = exporter.getFinishedSpans();
     return shutdown();
   };
-  const tracing = new OpenTelemetryTracing({ exporter, sampleRatio, version: '1.2.3', logger: NO_LOGGER });
+  const tracing = new OpenTelemetryTracing({
+    exporter,
+    sampleRatio,
+    version: '1.2.3',
+    logger: NO_LOGGER,
+    clock: systemClock,
+    stopTimeoutMs: 5_000,
+  });
   opened = tracing;
   const exported = async () => {
     await tracing.stop();
