@@ -6,7 +6,7 @@ import { describeStorage, manualTime } from './storage/index.js';
 const clock = new ManualClock();
 
 describeStorage({
-  name: 'memory, instrumented',
+  name: 'memory',
   capabilities: MEMORY_CAPABILITIES,
   time: manualTime(clock),
   unavailable: () => undefined,
