@@ -75,7 +75,7 @@ async function startApp(config: Config, clock: Clock, parts: StopSequence): Prom
   const storage = new InstrumentedStorage({ storage: driver, clock, metrics: metrics.storage, tracing });
   ping = () => storage.ping();
 
-  const broker = new Broker({ storage, clock, limits: config.limits, metrics: metrics.broker });
+  const broker = new Broker({ storage, clock, limits: config.limits, metrics: metrics.broker, tracing });
   parts.add('broker', { stop: () => broker.close() });
   parts.add('expiry', ExpiryLoop.start({ log: storage.log, clock, logger }));
 

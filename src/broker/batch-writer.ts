@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import { BrokerError, toBrokerError } from '../core/errors.js';
 import { messageSize } from '../core/message.js';
+import type { Tracing } from '../core/tracing.js';
 import type { AppendItem, AppendResult, MessageLog } from '../storage/storage.js';
 import type { BrokerLimits } from './limits.js';
 
@@ -35,6 +36,7 @@ export interface BatchWriterOptions {
     BrokerLimits,
     'batchMaxMessages' | 'batchMaxBytes' | 'batchMaxDelayMs' | 'maxPendingMessages' | 'maxPendingBytes'
   >;
+  readonly tracing?: Tracing | undefined;
   /** Called after a flush is durable and before its publishers are answered. Must not throw. */
   readonly onWritten: (batch: WrittenBatch) => void;
 }
@@ -62,6 +64,7 @@ export class BatchWriter {
   readonly #log: MessageLog;
   readonly #clock: Clock;
   readonly #limits: BatchWriterOptions['limits'];
+  readonly #tracing: Tracing | undefined;
   readonly #onWritten: BatchWriterOptions['onWritten'];
 
   #waiting: Submission[] = [];
@@ -79,6 +82,7 @@ export class BatchWriter {
     this.#log = options.log;
     this.#clock = options.clock;
     this.#limits = options.limits;
+    this.#tracing = options.tracing;
     this.#onWritten = options.onWritten;
   }
 
@@ -214,10 +218,14 @@ export class BatchWriter {
 
   async #flush(batch: Batch): Promise<void> {
     const started = this.#clock.monotonicMs();
+    const span = this.#tracing?.startFlush(batch.items);
+    const append = (): Promise<readonly AppendResult[]> => this.#log.append(batch.items);
     let results: readonly AppendResult[];
     try {
-      results = await this.#log.append(batch.items);
+      results = await (span === undefined ? append() : span.run(append));
+      span?.end();
     } catch (error) {
+      span?.end(toBrokerError(error));
       this.#release(batch.items.length, batch.bytes);
       for (const { submission } of batch.slices) this.#fail(submission, toBrokerError(error));
       return;

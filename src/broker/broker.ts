@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.js';
 import { BrokerError, toBrokerError } from '../core/errors.js';
 import type { Message } from '../core/message.js';
 import { validateSubject } from '../core/subject.js';
+import type { Tracing } from '../core/tracing.js';
 import type { AppendItem, Appended, AppendResult, PurgeResult, Storage, SubjectInfo } from '../storage/storage.js';
 import { BatchWriter, type WrittenBatch } from './batch-writer.js';
 import type { BrokerMetrics } from './broker-metrics.js';
@@ -29,6 +30,7 @@ export interface BrokerOptions {
   readonly clock: Clock;
   readonly limits: BrokerLimits;
   readonly metrics: BrokerMetrics;
+  readonly tracing?: Tracing | undefined;
 }
 
 /** The use cases of the broker over any storage; knows nothing of protocols. */
@@ -37,6 +39,7 @@ export class Broker {
   readonly #clock: Clock;
   readonly #limits: BrokerLimits;
   readonly #metrics: BrokerMetrics;
+  readonly #tracing: Tracing | undefined;
   readonly #writer: BatchWriter;
   readonly #hub: FeedHub;
   readonly #subscriptions = new Set<LogSubscription>();
@@ -48,11 +51,13 @@ export class Broker {
     this.#clock = options.clock;
     this.#limits = options.limits;
     this.#metrics = options.metrics;
+    this.#tracing = options.tracing;
     this.#hub = new FeedHub(options.storage.log, options.limits);
     this.#writer = new BatchWriter({
       log: options.storage.log,
       clock: options.clock,
       limits: options.limits,
+      tracing: options.tracing,
       onWritten: (batch) => this.#written(batch),
     });
     // A storage of one process tells nothing that the writer does not know.
@@ -149,7 +154,10 @@ export class Broker {
       } else if (publishTimeUs === 0 && !result.duplicate) publishTimeUs = result.publishTimeUs;
     }
     this.#metrics.published(batch.items.length - failed, batch.bytes);
+    // One span for all the subscribers of the batch.
+    const span = this.#subscriptions.size > 0 ? this.#tracing?.startDelivery(batch.items, 'live') : undefined;
     this.#hub.dispatch(batch);
+    span?.end();
     if (publishTimeUs > 0 && this.#subscriptions.size > 0) {
       this.#metrics.deliveryLatency(Math.max(0, this.#clock.nowUs() - publishTimeUs) / 1_000_000);
     }
@@ -188,6 +196,7 @@ export class Broker {
         hub: this.#hub,
         clock: this.#clock,
         metrics: this.#metrics,
+        tracing: this.#tracing,
         epoch: this.#storage.epoch,
         soleWriter: !this.#storage.capabilities.shared,
         onClosed: (closed) => {

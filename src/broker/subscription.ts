@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import { BrokerError, toBrokerError } from '../core/errors.js';
+import type { Tracing } from '../core/tracing.js';
 import type { MessageLog } from '../storage/storage.js';
 import type { BrokerMetrics } from './broker-metrics.js';
 import { encodeCursor, type Cursor } from './cursor.js';
@@ -21,6 +22,7 @@ export interface SubscriptionContext {
   readonly hub: FeedHub;
   readonly clock: Clock;
   readonly metrics: BrokerMetrics;
+  readonly tracing: Tracing | undefined;
   readonly epoch: string;
   /** No other process writes to the log. */
   readonly soleWriter: boolean;
@@ -271,6 +273,7 @@ export class LogSubscription implements Subscription, ReaderOwner, Flushable {
       const page = pages[index]!;
       if (this.ended || !this.#behind.has(reader)) continue;
       if (!reader.accepts(page)) return;
+      const span = this.#context.tracing?.startDelivery(page.messages, 'log');
       for (const message of page.messages) {
         if (!this.ready) {
           this.flush();
@@ -278,6 +281,7 @@ export class LogSubscription implements Subscription, ReaderOwner, Flushable {
         }
         reader.deliverFromLog(message);
       }
+      span?.end();
       reader.pageDone(page.nextId);
       // Whoever is still behind goes to the end of the line.
       this.#behind.delete(reader);

@@ -13,7 +13,7 @@ import { subscribeCommand } from './commands/subscribe.js';
 import { EXIT_OK } from './exit-code.js';
 import { describeFailure } from './failure.js';
 import { processTerminal, type Terminal } from './terminal.js';
-import { version } from './version.js';
+import { VERSION } from '../core/version.js';
 
 export interface ProgramDependencies {
   /** Runs the server until it has stopped, and answers the exit code. */
@@ -34,7 +34,7 @@ export function createProgram(
 ): Command {
   const program = new Command('waybill')
     .description('A gRPC message broker that runs on the storage you already operate.')
-    .version(version)
+    .version(VERSION)
     .showHelpAfterError('(add --help for the usage)')
     .configureOutput({
       writeOut: (text) => terminal.output.write(text),

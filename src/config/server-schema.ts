@@ -196,9 +196,10 @@ export const serverSchema = z.object({
       form: 'name',
       meaning: 'Where traces go: none, otlp or jaeger.',
     }),
-    endpoint: optionalOption(url(), {
+    endpoint: optionalOption(url(['http', 'https', 'grpc', 'grpcs', 'udp']), {
       form: 'url',
-      meaning: "URL of the collector; unset takes the exporter's own default.",
+      meaning:
+        "URL of the collector: http(s)://, for otlp also grpc(s)://, for jaeger also udp:// (the agent); unset takes the exporter's own default.",
     }),
     sampleRatio: option(ratio(), {
       defaultText: '1',

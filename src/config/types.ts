@@ -93,9 +93,9 @@ export function path() {
   return scalar.refine((text) => text.length > 0, { error: 'must not be empty' });
 }
 
-/** An http or https URL. */
-export function url() {
-  return scalar.refine((text) => /^https?:/i.test(text) && URL.canParse(text), {
-    error: 'must be a URL that begins with http:// or https://',
+/** A URL of one of these schemes, written without `://`. */
+export function url(schemes: readonly string[]) {
+  return scalar.refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol.slice(0, -1)), {
+    error: `must be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(', ')}`,
   });
 }

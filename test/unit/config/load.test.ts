@@ -96,7 +96,11 @@ describe('the configuration', () => {
       'localhost:99999',
       '"localhost:99999" is not an address such as 127.0.0.1:50043 or [::1]:50043',
     ],
-    ['WAYBILL_TRACING_ENDPOINT', 'collector:4317', 'must be a URL that begins with http:// or https://'],
+    [
+      'WAYBILL_TRACING_ENDPOINT',
+      'collector:4317',
+      'must be a URL that begins with http://, https://, grpc://, grpcs://, udp://',
+    ],
   ])('refuses %s=%s', (variable, value, message) => {
     expect(problemsOf(() => load({ environment: { [variable]: value } }))).toEqual([
       expect.objectContaining({ message, source: variable }),

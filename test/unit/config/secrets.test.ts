@@ -11,7 +11,7 @@ const schema = z.object({
       path().refine((text) => text.length > 3, { error: 'is too short' }),
       { meaning: 'A password.', form: 'text', secret: true },
     ),
-    url: optionalOption(url(), { meaning: 'A URL.', form: 'url' }),
+    url: optionalOption(url(['http', 'https']), { meaning: 'A URL.', form: 'url' }),
   }),
 });
 

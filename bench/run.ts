@@ -1,0 +1,179 @@
+/**
+ * `npm run bench`: how fast the broker is on this machine, beside a peer that does the bare minimum of the same work in
+ * the same run. Server and load share the machine's cores. `--json` prints one object per line, `--seconds N` sets how
+ * long each figure is measured (default 5), `--only NAME` runs what begins with NAME.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Child } from './child.js';
+
+const { values: options } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: '5' },
+    only: { type: 'string', default: '' },
+  },
+});
+const MAIN = 'dist/main.js';
+const TSX = ['--import', 'tsx'];
+
+interface Figure {
+  readonly name: string;
+  readonly storage: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly peer?: { readonly name: string; readonly value: number };
+}
+
+type Load = (address: string) => Promise<number>;
+
+const load = (
+  file: string,
+  ...args: readonly (string | number)[]
+): Promise<{ perSecond: number; p50: number; p99: number }> =>
+  Child.result([...TSX, `bench/${file}.ts`, ...args.map(String)]);
+
+const own = async (scenario: string, address: string, ...args: readonly string[]): Promise<number> => {
+  const flags = ['--address', address, '--json', ...args];
+  return (await Child.result<{ messagesPerSecond: number }>([MAIN, 'bench', scenario, ...flags])).messagesPerSecond;
+};
+
+/** Runs `work` against a broker on an empty storage of its own. */
+async function withBroker<T>(storage: string, work: (address: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'waybill-bench-'));
+  const env = {
+    WAYBILL_STORAGE: storage,
+    WAYBILL_EMBEDDED_PATH: folder,
+    WAYBILL_GRPC_ADDRESS: '127.0.0.1:0',
+    WAYBILL_ADMIN_ADDRESS: 'off',
+    // Memory holds what a run publishes; the defaults are for a server that lives longer.
+    WAYBILL_MEMORY_MAX_SUBJECT_BYTES: '2GiB',
+    WAYBILL_MEMORY_MAX_TOTAL_BYTES: '2GiB',
+  };
+  const { child, address } = await Child.server([MAIN, 'serve'], env, (line) => /ready: grpc ([^,]+)/.exec(line)?.[1]);
+  try {
+    return await work(address);
+  } finally {
+    await child.stop();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function withPeer<T>(work: (address: string) => Promise<T>): Promise<T> {
+  const { child, address } = await Child.server(
+    [...TSX, 'bench/echo-server.ts'],
+    {},
+    (line) => /^ready (.+)$/.exec(line)?.[1],
+  );
+  try {
+    return await work(address);
+  } finally {
+    await child.stop();
+  }
+}
+
+async function measure(name: string, storage: string, unit: string, run: Load, peer?: Figure['peer']): Promise<void> {
+  process.stderr.write(`${name} on ${storage} …\n`);
+  const value = await withBroker(storage, run);
+  const figure: Figure = { name, storage, value, unit, ...(peer === undefined ? {} : { peer }) };
+  process.stdout.write(options.json ? `${JSON.stringify(figure)}\n` : `${describe(figure)}\n`);
+}
+
+function describe({ name, storage, value, unit, peer }: Figure): string {
+  const digits = unit === 'ms' ? 3 : 0;
+  const text = value.toLocaleString('en-US', { maximumFractionDigits: digits });
+  const figure = `${name.padEnd(38)} ${storage.padEnd(9)} ${text.padStart(11)} ${unit}`;
+  if (peer === undefined) return figure;
+  const ratio = (value / peer.value).toFixed(2);
+  return `${figure}   ${ratio} × ${peer.name} (${peer.value.toLocaleString('en-US', { maximumFractionDigits: 0 })})`;
+}
+
+const SECONDS = options.seconds;
+const DURATION = ['--duration', `${SECONDS}s`];
+const PAIRS = 3;
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+}
+
+/** Peer and broker in turn, so that a machine that changes its speed changes both. */
+async function measureInTurn(name: string, storage: string, peerName: string, peer: Load, run: Load): Promise<void> {
+  const peers: number[] = [];
+  const values: number[] = [];
+  for (let pair = 0; pair < PAIRS; pair++) {
+    peers.push(await withPeer(peer));
+    values.push(await withBroker(storage, run));
+  }
+  await measureResult(name, storage, median(values), { name: peerName, value: median(peers) });
+}
+
+async function measureResult(name: string, storage: string, value: number, peer: Figure['peer']): Promise<void> {
+  const figure: Figure = { name, storage, value, unit: '/s', ...(peer === undefined ? {} : { peer }) };
+  process.stdout.write(options.json ? `${JSON.stringify(figure)}\n` : `${describe(figure)}\n`);
+}
+
+const unary = (path: string): Load => {
+  return async (address) => (await load('unary-load', address, path, SECONDS, 64, 100)).perSecond;
+};
+const fanout = (subscribe: string, publish: string): Load => {
+  return async (address) => (await load('fanout-load', address, subscribe, publish, SECONDS, 100, 4)).perSecond;
+};
+
+const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+  async stream() {
+    const name = 'PublishStream, 100 bytes, acknowledged';
+    const run: Load = (address) => own('stream', address, ...DURATION, '--batch', '512', '--in-flight', '16');
+    const { perSecond } = await load('lmdb-loop', SECONDS);
+    await measure(name, 'embedded', '/s', run, { name: 'bare lmdb rows', value: perSecond });
+    await measure(name, 'memory', '/s', run);
+  },
+  async replay() {
+    const run: Load = (address) => own('subscribe', address, '--count', '2000000');
+    for (const storage of ['embedded', 'memory']) await measure('Subscribe, replay', storage, '/s', run);
+  },
+  async unary() {
+    const name = 'Publish, unary, 64 in flight';
+    for (const storage of ['memory', 'embedded']) {
+      const run = unary('/waybill.v1.BrokerService/Publish');
+      await measureInTurn(name, storage, 'grpc-js echo', unary('/bench.Peer/Echo'), run);
+    }
+    await measureInTurn(
+      'broker.Broker/Publish, 64 in flight',
+      'memory',
+      'grpc-js echo',
+      unary('/bench.Peer/Echo'),
+      unary('/broker.Broker/Publish'),
+    );
+  },
+  async fanout() {
+    await measureInTurn(
+      'broker.Broker/Subscribe, 100 streams',
+      'memory',
+      'ServerWritableStream.write',
+      fanout('/bench.Peer/Subscribe', '/bench.Peer/Publish'),
+      fanout('/broker.Broker/Subscribe', '/broker.Broker/Publish'),
+    );
+  },
+  async latency() {
+    for (const storage of ['memory', 'embedded']) {
+      const run: Load = async (address) => (await load('latency-load', address, 5000)).p50;
+      await measure('publish → deliver, p50', storage, 'ms', run);
+    }
+  },
+};
+
+async function main(): Promise<void> {
+  if (!options.json) {
+    process.stdout.write(
+      `${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}; server and load share them\n`,
+    );
+  }
+  for (const [name, bench] of Object.entries(BENCHES)) if (name.startsWith(options.only)) await bench();
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
