@@ -2,7 +2,7 @@ import { statfsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { open } from 'lmdb';
 import type { RootDatabase } from 'lmdb';
-import { closedError, fullError, storageError, unknownOutcomeError } from './errors.js';
+import { closedError, errorCode, fullError, storageError, unknownOutcomeError } from './errors.js';
 
 /**
  * Address space that is reserved, not memory and not disk: LMDB maps the file as it grows into it and moves to a larger
@@ -134,7 +134,7 @@ export class Database {
    * that a later one relies on, and when the meta page itself fails LMDB refuses every later transaction.
    */
   #ranOutOfSpace(cause: unknown, bytes: number): boolean {
-    if (!(cause instanceof Error) || !('code' in cause) || cause.code !== constants.errno.EIO) return false;
+    if (errorCode(cause) !== constants.errno.EIO) return false;
     try {
       const { bavail, bsize } = statfsSync(this.#file);
       return bavail * bsize < 2 * bytes + SPACE_MARGIN;
@@ -152,7 +152,7 @@ export class Database {
 
 /** LMDB's own promise of a failed commit holds another one with the code. */
 async function causeOf(error: unknown): Promise<unknown> {
-  if (!(error instanceof Error) || !('commitError' in error)) return error;
+  if (typeof error !== 'object' || error === null || !('commitError' in error)) return error;
   try {
     await error.commitError;
     return error;

@@ -6,10 +6,15 @@ const { ENOSPC, EDQUOT, EFBIG } = constants.errno;
 /** What LMDB's errors say when its file cannot grow: codes of the system and MDB_MAP_FULL. */
 const FULL: ReadonlySet<unknown> = new Set([ENOSPC, EDQUOT, EFBIG, -30_792]);
 
+/** The code of a foreign error; native errors need not be instances of this realm's Error. */
+export function errorCode(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+}
+
 /** Every failure of the database as a BrokerError. */
 export function storageError(error: unknown): BrokerError {
   if (error instanceof BrokerError) return error;
-  if (error instanceof Error && 'code' in error && FULL.has(error.code)) return fullError(error);
+  if (FULL.has(errorCode(error))) return fullError(error);
   return new BrokerError('STORAGE_UNAVAILABLE', 'the data folder cannot be used any more', { cause: error });
 }
 

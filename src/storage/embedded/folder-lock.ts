@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { closeSync, constants, existsSync, openSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -44,9 +44,11 @@ export class FolderLock {
         const connections = new Set<Socket>();
         const server = await listen(path, connections);
         if (server !== undefined) return new FolderLock(server, directory, path, connections);
+        const asked = identity(path);
         const holder = await askHolder(path, clock);
         if (holder !== undefined) throw inUse(folder, holder);
-        await removeStale(path, folder, clock);
+        // Only the socket that was asked is stale; another contender may have taken its place meanwhile.
+        if (asked !== undefined && asked === identity(path)) await removeStale(path, folder, clock);
       }
       throw inUse(folder, '');
     } catch (error) {
@@ -79,6 +81,12 @@ function socketPath(folder: string): { readonly path: string; readonly directory
 
 function digest(folder: string): string {
   return createHash('sha256').update(realpathSync(folder)).digest('hex').slice(0, 32);
+}
+
+/** Tells one socket from a later one of the same name; undefined when there is none. */
+function identity(path: string): string | undefined {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found === undefined ? undefined : `${found.ino} ${found.ctimeNs}`;
 }
 
 /** Creates the socket, which only one process can; undefined when there is one already. */

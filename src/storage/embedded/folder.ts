@@ -1,6 +1,7 @@
 import { accessSync, closeSync, constants, existsSync, fsyncSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BrokerError } from '../../core/errors.js';
+import { errorCode } from './errors.js';
 import { FORMAT_VERSION } from './store-state.js';
 
 /** Says that a store was created here, so that a lost database is not taken for a new one. */
@@ -17,7 +18,7 @@ export function prepareFolder(path: string): void {
 }
 
 function complaint(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  const code = String(errorCode(error));
   switch (code) {
     case 'EEXIST':
     case 'ENOTDIR':

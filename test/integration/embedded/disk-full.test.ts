@@ -1,0 +1,80 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BrokerError } from '../../../src/core/errors.js';
+import { openEmbeddedStorage } from '../../../src/storage/embedded/index.js';
+import type { AppendItem } from '../../../src/storage/storage.js';
+import { ManualClock } from '../../support/manual-clock.js';
+
+/** A file system of 8 MiB, or undefined where this process may not mount one. */
+function mountSmallDisk(): string | undefined {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined;
+  const folder = mkdtempSync(join(tmpdir(), 'waybill-full-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', folder], { stdio: 'ignore' });
+    return folder;
+  } catch {
+    rmSync(folder, { recursive: true });
+    return undefined;
+  }
+}
+
+const disk = mountSmallDisk();
+if (disk === undefined) process.stderr.write('SKIPPED disk full: needs Linux and root, to mount a small tmpfs\n');
+
+afterAll(() => {
+  if (disk === undefined) return;
+  execFileSync('umount', [disk]);
+  rmSync(disk, { recursive: true });
+});
+
+const items: readonly AppendItem[] = Array.from({ length: 300 }, (_, index) => ({
+  subject: 'a',
+  body: Buffer.alloc(100, index),
+  headers: [],
+  ttlUs: 0,
+}));
+
+(disk === undefined ? test.skip : test)(
+  'a full disk refuses appends, loses nothing and works again with space',
+  async () => {
+    // LMDB itself prints every failed commit.
+    const printed = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    const path = join(disk ?? '', 'data');
+    const clock = new ManualClock();
+    let storage = await openEmbeddedStorage({ path, clock });
+    try {
+      const ballast = join(disk ?? '', 'ballast');
+      writeFileSync(ballast, Buffer.alloc(3 * 2 ** 20));
+      let stored = 0;
+      const appendUntilFull = async (): Promise<BrokerError> => {
+        for (;;) {
+          try {
+            await storage.log.append(items);
+            stored += items.length;
+          } catch (error) {
+            return error as BrokerError;
+          }
+        }
+      };
+      expect(await appendUntilFull()).toMatchObject({ reason: 'STORAGE_FULL' });
+      expect(await appendUntilFull()).toMatchObject({ reason: 'STORAGE_FULL' });
+      expect((await storage.log.get('a', stored))?.id).toBe(stored);
+      await storage.ping();
+
+      rmSync(ballast);
+      const results = await storage.log.append(items);
+      expect(results[0]).toMatchObject({ id: stored + 1 });
+      await storage.close();
+      storage = await openEmbeddedStorage({ path, clock });
+      const [head] = await storage.log.heads(['a']);
+      expect(head?.lastId).toBe(stored + items.length);
+      for (let id = 1; id <= stored + items.length; id += 1) expect((await storage.log.get('a', id))?.id).toBe(id);
+    } finally {
+      await storage.close();
+      printed.mockRestore();
+    }
+  },
+  60_000,
+);
