@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import { once } from 'node:events';
+import { bold } from 'picocolors';
 import type { Terminal } from './terminal.js';
 
 /** Writes results: tables and text for people, one JSON object per line for programs. */
@@ -46,7 +47,9 @@ export class Output {
       for (const row of rows) await this.line(row.join('\t'));
       return;
     }
-    const table = new Table({ head: [...head], style: { head: ['bold'], border: ['gray'] } });
+    // picocolors knows NO_COLOR, the table's own colours do not.
+    const style = { head: [], border: [], compact: true };
+    const table = new Table({ head: head.map((title) => bold(title)), style });
     for (const row of rows) table.push(row.map(String));
     await this.line(table.toString());
   }

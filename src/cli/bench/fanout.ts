@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { Deliveries } from './deliveries.js';
 import type { BenchRun, Scenario } from './scenario.js';
 import { forEachWorker, inTurn } from './scenario.js';
 
@@ -16,7 +17,7 @@ export const fanoutScenario: Scenario = async (run) => {
   const ending = new AbortController();
   const signal = AbortSignal.any([run.signal, ending.signal]);
   setMaxListeners(parameters.clients + 10, signal);
-  const received = new Array<number>(parameters.clients).fill(0);
+  const deliveries = new Deliveries(parameters.clients);
   let confirmed = 0;
   preparing(`opening ${parameters.clients} subscriptions`);
   let allConfirmed: () => void = () => undefined;
@@ -28,29 +29,31 @@ export const fanoutScenario: Scenario = async (run) => {
     for await (const event of subscription) {
       if (event.kind === 'confirmed' && ++confirmed === parameters.clients) allConfirmed();
       if (event.kind !== 'batch') continue;
-      received[worker] = (received[worker] ?? 0) + event.messages.length;
+      deliveries.add(worker, event.messages.length);
       measurement.add(event.messages.length);
       const last = event.messages.at(-1);
       if (last !== undefined) measurement.latency(performance.now() - last.body.readDoubleLE(0));
     }
   });
+  // Whatever fails ends the rest, so that nobody waits for deliveries that do not come.
+  const end = (): void => ending.abort();
+  subscribers.catch(end);
   try {
     await Promise.race([ready, subscribers]);
     measurement.start();
-    const published = await publishTimed(run, subject, () => Math.min(...received));
-    await allReceived(run.signal, () => Math.min(...received) >= published);
+    const published = await publishTimed({ ...run, signal }, { subject, deliveries, end });
+    await Promise.race([deliveries.reach(published, signal), subscribers]);
     measurement.stop();
   } finally {
-    ending.abort();
+    end();
   }
   await subscribers;
 };
 
-/** @param slowest messages that the slowest subscriber has received */
+/** Publishes until the goal is reached, and answers how many messages that were. */
 async function publishTimed(
   { clients, parameters, goal, signal }: BenchRun,
-  subject: string,
-  slowest: () => number,
+  { subject, deliveries, end }: { subject: string; deliveries: Deliveries; end: () => void },
 ): Promise<number> {
   const stream = inTurn(clients, 0).publishStream();
   const window = parameters.inFlight * parameters.batch;
@@ -58,22 +61,21 @@ async function publishTimed(
   let failure: unknown;
   while (failure === undefined && !signal.aborted) {
     await stream.ready();
-    await allReceived(signal, () => published - slowest() < window);
+    await deliveries.reach(published - window, signal);
     const count = goal.claim(parameters.batch);
     if (count === 0) break;
     const body = Buffer.alloc(Math.max(parameters.size, SENT_AT_BYTES));
     body.writeDoubleLE(performance.now(), 0);
     published += count;
+    const fail = (error: unknown): void => {
+      failure ??= error;
+      if (failure !== undefined) end();
+    };
     stream
       .send(Array.from({ length: count }, () => ({ subject, body })))
-      .catch((error: unknown) => (failure ??= error));
+      .then(({ failures }) => fail(failures[0]?.error), fail);
   }
   await stream.close();
   if (failure !== undefined) throw failure;
   return published;
-}
-
-/** Looks again after every turn of the event loop. */
-async function allReceived(signal: AbortSignal, condition: () => boolean): Promise<void> {
-  while (!signal.aborted && !condition()) await new Promise((resolve) => setImmediate(resolve));
 }
