@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the end-to-end tests use besides Node into .cache/ of this checkout: grpcurl by Go, and the gRPC
 # packages of Python in an environment of their own. Does nothing when they are there. test/support/tools.ts finds them.
+# The Go examples are built here too, so that their tests find the modules and the compiler's cache filled.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,5 +19,7 @@ if ! cmp -s "$requirements" .cache/venv/requirements.txt; then
     .cache/venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$requirements" &&
     cp "$requirements" .cache/venv/requirements.txt || status=1
 fi
+
+examples/go/build.sh || status=1
 
 exit "$status"

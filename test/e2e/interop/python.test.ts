@@ -1,0 +1,15 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { requireBackend } from '../../support/backends.js';
+import { describeExamples } from '../../support/example-programs.js';
+import { findTool } from '../../support/tools.js';
+
+const python = findTool('python');
+
+requireBackend('python', python.unavailableReason)('examples in Python', () => {
+  beforeAll(async () => {
+    await promisify(execFile)('examples/python/generate.sh', [python.command]);
+  });
+
+  describeExamples((example) => [python.command, `examples/python/${example.replaceAll('-', '_')}.py`]);
+});
