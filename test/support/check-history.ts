@@ -1,0 +1,217 @@
+import type { FetchOperation, FinalLog, Operation, PublishOperation, ReadOperation, StoredMessage } from './history.js';
+
+export const VIOLATION_KINDS = [
+  /** An acknowledged publish, or a message that somebody has read, is not in the final log. */
+  'acked message lost',
+  'seen message lost',
+  /** Two readers, or a publisher and a reader, do not agree on what an id holds. */
+  'body differs',
+  'id twice',
+  /** One publish is in the log twice. */
+  'stored twice',
+  'ids not dense',
+  /** Nobody published what is in the log. */
+  'phantom',
+  'refused but stored',
+  /** A was acknowledged before B was published, and has the larger id. */
+  'real-time order',
+  /** A message came into the log below an id that somebody had seen. */
+  'late arrival',
+  'delivery missed',
+  'delivered twice',
+  'out of order',
+  /** A fetch did not find an id although it, or a larger one, had been seen before. */
+  'not found',
+] as const;
+
+export type ViolationKind = (typeof VIOLATION_KINDS)[number];
+
+export interface Violation {
+  readonly kind: ViolationKind;
+  readonly subject: string;
+  /** What happened to whom, for people. */
+  readonly detail: string;
+}
+
+/**
+ * Everything in `operations` and `finalLog` that the broker must not do. Nothing may have expired or been purged, and
+ * the final log must be read when all publishing is over. O(n) in time and memory, apart from sorting what the
+ * final log holds out of order.
+ *
+ * @throws Error when two operations publish the same body, because then it cannot tell them apart
+ */
+export function checkHistory(operations: readonly Operation[], finalLog: FinalLog): Violation[] {
+  const publishes = new Map<string, PublishOperation>();
+  const subjects = new Map<string, SubjectCheck>();
+  const violations: Violation[] = [];
+  for (const [subject, messages] of finalLog) subjects.set(subject, new SubjectCheck(subject, messages, violations));
+  const of = (subject: string): SubjectCheck => {
+    const known = subjects.get(subject);
+    if (known !== undefined) return known;
+    const check = new SubjectCheck(subject, [], violations);
+    subjects.set(subject, check);
+    return check;
+  };
+
+  for (const operation of operations) {
+    if (operation.op === 'publish') {
+      if (publishes.has(operation.sha)) throw new Error(`two operations publish the body ${operation.sha}`);
+      publishes.set(operation.sha, operation);
+      of(operation.subject).addPublish(operation);
+    } else if (operation.op === 'fetch') {
+      of(operation.subject).addFetch(operation);
+    } else {
+      for (const { subject, seenNs, ids, shas } of operation.seen) {
+        ids.forEach((id, index) => of(subject).addSeen(id, shas[index] ?? '', seenNs, operation.client));
+      }
+    }
+  }
+  for (const check of subjects.values()) check.checkLog(publishes);
+  for (const operation of operations) {
+    if (operation.op === 'publish') of(operation.subject).checkOrder(operation);
+    else if (operation.op === 'fetch') of(operation.subject).checkFound(operation);
+    else checkRead(operation, of);
+  }
+  return violations;
+}
+
+/** One read against the log: contiguous from its beginning, and to the end where it was complete. */
+function checkRead(read: ReadOperation, of: (subject: string) => SubjectCheck): void {
+  const last = new Map(Object.entries(read.after));
+  const passed = new Set<string>();
+  for (const { subject, seenNs, ids } of read.seen) {
+    const check = of(subject);
+    for (const id of ids) {
+      const previous = last.get(subject);
+      if (previous === undefined) {
+        last.set(subject, id);
+      } else if (id <= previous) {
+        const wasPassed = passed.delete(`${subject} ${id}`);
+        check.report(wasPassed ? 'out of order' : 'delivered twice', `${read.client} got ${id} after ${previous}`);
+      } else {
+        for (let missed = previous + 1; missed < id; missed++) {
+          passed.add(`${subject} ${missed}`);
+          check.reportPassed(missed, seenNs, `${read.client} went from ${previous} to ${id}`);
+        }
+        last.set(subject, id);
+      }
+    }
+  }
+  if (!read.complete) return;
+  for (const [subject, id] of last) {
+    const check = of(subject);
+    if (id < check.lastId) {
+      check.report('delivery missed', `${read.client} ended at ${id}, the log at ${check.lastId}`);
+    }
+  }
+}
+
+class SubjectCheck {
+  readonly lastId: number;
+  readonly #subject: string;
+  readonly #violations: Violation[];
+  readonly #messages: readonly StoredMessage[];
+  readonly #shaById = new Map<number, string>();
+  readonly #idBySha = new Map<string, number>();
+  readonly #ackedIds = new Map<number, PublishOperation>();
+  /** When each id was first known to anybody, and by which kind of word. */
+  readonly #seenNs = new Map<number, { readonly ns: number; readonly by: 'acknowledgement' | 'reader' }>();
+  /** By id: the first time that anybody knew of it or of a larger one. */
+  #reachedNs: readonly (typeof NEVER)[] = [];
+
+  constructor(subject: string, messages: readonly StoredMessage[], violations: Violation[]) {
+    this.#subject = subject;
+    this.#messages = messages;
+    this.#violations = violations;
+    this.lastId = messages.reduce((last, { id }) => Math.max(last, id), 0);
+    for (const { id, sha } of messages) this.#shaById.set(id, sha);
+  }
+
+  report(kind: ViolationKind, detail: string): void {
+    this.#violations.push({ kind, subject: this.#subject, detail });
+  }
+
+  addPublish(publish: PublishOperation): void {
+    if (publish.outcome !== 'acked') return;
+    const { id, sha, client } = publish;
+    const other = this.#ackedIds.get(id);
+    if (other !== undefined) this.report('id twice', `${id} was acknowledged to ${other.client} and ${client}`);
+    this.#ackedIds.set(id, publish);
+    this.#know(id, publish.returnNs, 'acknowledgement');
+    const stored = this.#shaById.get(id);
+    if (stored === undefined) this.report('acked message lost', `${id} of ${client}, ${sha}`);
+    else if (stored !== sha) this.report('body differs', `${id} of ${client} is ${stored} instead of ${sha}`);
+  }
+
+  addFetch({ id, sha, returnNs, outcome, client }: FetchOperation): void {
+    if (outcome === 'found') this.addSeen(id, sha, returnNs, client);
+  }
+
+  addSeen(id: number, sha: string, seenNs: number, client: string): void {
+    this.#know(id, seenNs, 'reader');
+    const stored = this.#shaById.get(id);
+    if (stored === undefined) this.report('seen message lost', `${client} had seen ${id}`);
+    else if (stored !== sha) this.report('body differs', `${client} had seen ${sha} at ${id}, the log has ${stored}`);
+  }
+
+  /** The final log in itself and against what was published. Everything must have been added. */
+  checkLog(publishes: ReadonlyMap<string, PublishOperation>): void {
+    const inOrder = this.#messages.toSorted((a, b) => a.id - b.id);
+    inOrder.forEach(({ id, sha }, index) => {
+      const previous = inOrder[index - 1]?.id ?? 0;
+      if (id === previous) this.report('id twice', `${id} is in the log twice`);
+      else if (id !== previous + 1) this.report('ids not dense', `${id} follows ${previous}`);
+      const publish = publishes.get(sha);
+      if (publish === undefined || publish.subject !== this.#subject) {
+        this.report('phantom', `${id} holds ${sha}, which nobody published`);
+      } else if (publish.outcome === 'refused') {
+        this.report('refused but stored', `${id} of ${publish.client}`);
+      }
+      const first = this.#idBySha.get(sha);
+      if (first === undefined) this.#idBySha.set(sha, id);
+      else if (first !== id) this.report('stored twice', `${sha} is ${first} and ${id}`);
+    });
+    const reached = new Array<typeof NEVER>(this.lastId + 2).fill(NEVER);
+    for (let id = this.lastId, first = NEVER; id > 0; id--) {
+      const seen = this.#seenNs.get(id);
+      if (seen !== undefined && seen.ns < first.ns) first = { ...seen, id };
+      reached[id] = first;
+    }
+    this.#reachedNs = reached;
+  }
+
+  /** A publish must get a larger id than everything that was known when it began. */
+  checkOrder({ invokeNs, sha, client }: PublishOperation): void {
+    const id = this.#idBySha.get(sha);
+    if (id === undefined) return;
+    const larger = this.#reachedNs[id + 1] ?? NEVER;
+    if (larger.ns >= invokeNs) return;
+    this.report(
+      larger.by === 'acknowledgement' ? 'real-time order' : 'late arrival',
+      `${client} began to publish ${id} after ${larger.id} was known`,
+    );
+  }
+
+  checkFound({ id, invokeNs, outcome, client }: FetchOperation): void {
+    const { ns } = this.#reachedNs[id] ?? NEVER;
+    if (outcome === 'absent' && ns < invokeNs) this.report('not found', `${client} did not find ${id}`);
+  }
+
+  /** A reader went past `id` at `seenNs`. Where the log never had it, `ids not dense` tells already. */
+  reportPassed(id: number, seenNs: number, detail: string): void {
+    if (!this.#shaById.has(id)) return;
+    const known = this.#seenNs.get(id)?.ns ?? Infinity;
+    this.report(known <= seenNs ? 'delivery missed' : 'late arrival', `${detail} without ${id}`);
+  }
+
+  #know(id: number, ns: number, by: 'acknowledgement' | 'reader'): void {
+    const known = this.#seenNs.get(id);
+    if (known === undefined || ns < known.ns) this.#seenNs.set(id, { ns, by });
+  }
+}
+
+const NEVER: { readonly ns: number; readonly id: number; readonly by: 'acknowledgement' | 'reader' } = {
+  ns: Infinity,
+  id: 0,
+  by: 'reader',
+};
