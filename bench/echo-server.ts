@@ -1,7 +1,7 @@
 /**
  * The peers: what grpc-js does with the same payloads when nothing is behind it. `/bench.Peer/Echo` answers its request;
- * `/bench.Peer/Subscribe` and `/bench.Peer/Publish` fan a message out to every subscriber by `ServerWritableStream.write`,
- * as a hand-written broker would. Bytes go through unchanged, so that no codec slows it down.
+ * `/bench.Peer/Subscribe` and `/bench.Peer/Publish` fan messages out to every subscriber by `ServerWritableStream.write`,
+ * as a hand-written broker would; a Publish carries its number of messages in one byte and then the message. Bytes go through unchanged, so that no codec slows it down.
  */
 import { Server, ServerCredentials, type ServerWritableStream, type UntypedServiceImplementation } from '@grpc/grpc-js';
 
@@ -17,7 +17,8 @@ const subscribers = new Set<ServerWritableStream<Buffer, Buffer>>();
 const implementation: UntypedServiceImplementation = {
   Echo: (call: { request: Buffer }, callback: (error: null, response: Buffer) => void) => callback(null, call.request),
   Publish: (call: { request: Buffer }, callback: (error: null, response: Buffer) => void) => {
-    for (const subscriber of subscribers) subscriber.write(call.request);
+    const message = call.request.subarray(1);
+    for (const subscriber of subscribers) for (let i = call.request[0]!; i > 0; i--) subscriber.write(message);
     callback(null, Buffer.alloc(0));
   },
   Subscribe: (call: ServerWritableStream<Buffer, Buffer>) => {

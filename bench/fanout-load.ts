@@ -1,51 +1,79 @@
 /**
- * Fan-out of one-message frames: `fanout-load ADDRESS SUBSCRIBE_PATH PUBLISH_PATH SECONDS SUBSCRIBERS CONNECTIONS`.
- * Publishes as fast as the deliveries come: at most so many messages ahead of the slowest connection.
+ * Fan-out of one-message frames: `fanout-load ADDRESS waybill|peer SECONDS SUBSCRIBERS CONNECTIONS`. Publishes as fast as
+ * the deliveries come: in frames of so many messages, and at most so many ahead of the slowest connection.
  */
 import { Client, credentials } from '@grpc/grpc-js';
+import { connect } from '../src/client/index.js';
 import { publishRequest } from './publish-request.js';
 import { RawSubscriber } from './raw-subscriber.js';
 
-const [address, subscribePath, publishPath, seconds, subscribers, connections] = process.argv.slice(2);
+const [address, server, seconds, subscribers, connections] = process.argv.slice(2);
 const SUBJECT = 'bench.fanout';
 const BODY = Buffer.alloc(100, 'x');
+/** Messages of one publish. */
+const FRAME = 32;
 /** Messages that are published and not yet delivered to everybody. */
 const WINDOW = 512;
-const IN_FLIGHT = 64;
+/** On the wire: the prefix, and a message of one field. */
+const FRAMED_BYTES = 5 + 2 + BODY.length;
 const WARM_UP_MS = 1000;
 
-const identity = (bytes: Buffer): Buffer => bytes;
-const client = new Client(address!, credentials.createInsecure());
 const perConnection = Number(subscribers) / Number(connections);
 const delivered = new Array<number>(Number(connections)).fill(0);
 let published = 0;
 let stop = false;
-let wake: (() => void)[] = [];
+const waiting: (() => void)[] = [];
 
 function slowest(): number {
   return Math.min(...delivered) / perConnection;
 }
 
-/** A retained message for a minute; the peer hands on whatever it is given. */
-const request = Buffer.concat([publishRequest(SUBJECT, BODY), Buffer.from([(3 << 3) | 0, 60])]);
-
-function publish(): Promise<void> {
-  return new Promise((resolve, reject) => {
-    client.makeUnaryRequest(publishPath!, identity, identity, request, (error) =>
-      error === null ? resolve() : reject(error),
-    );
-  });
+interface Publisher {
+  publish(): Promise<unknown>;
+  close(): Promise<void>;
 }
 
-async function publisher(): Promise<void> {
+function waybillPublisher(): Publisher {
+  const client = connect({ address: address! });
+  const stream = client.publishStream();
+  const messages = Array.from({ length: FRAME }, () => ({ subject: SUBJECT, body: BODY }));
+  return {
+    publish: () => stream.send(messages),
+    close: async () => {
+      await stream.close();
+      client.close();
+    },
+  };
+}
+
+function peerPublisher(): Publisher {
+  const client = new Client(address!, credentials.createInsecure());
+  const identity = (bytes: Buffer): Buffer => bytes;
+  const request = Buffer.concat([Buffer.from([FRAME]), publishRequest('', BODY).subarray(2)]);
+  return {
+    publish: () =>
+      new Promise<void>((resolve, reject) => {
+        client.makeUnaryRequest('/bench.Peer/Publish', identity, identity, request, (error) =>
+          error === null ? resolve() : reject(error),
+        );
+      }),
+    close: () => Promise.resolve(client.close()),
+  };
+}
+
+async function publishUntilStopped(publisher: Publisher): Promise<void> {
   while (!stop) {
-    if (published - slowest() >= WINDOW) {
-      await new Promise<void>((resolve) => wake.push(resolve));
+    if (published - slowest() > WINDOW - FRAME) {
+      await new Promise<void>((resolve) => waiting.push(resolve));
       continue;
     }
-    published++;
-    await publish();
+    published += FRAME;
+    await publisher.publish();
   }
+}
+
+function wake(): void {
+  for (const resolve of waiting.splice(0)) resolve();
 }
 
 async function main(): Promise<void> {
@@ -54,18 +82,19 @@ async function main(): Promise<void> {
     delivered.map((_count, index) =>
       RawSubscriber.open({
         address: address!,
-        path: subscribePath!,
+        path: server === 'peer' ? '/bench.Peer/Subscribe' : '/broker.Broker/Subscribe',
         request: subscribe,
         streams: perConnection,
-        awaitHeaders: subscribePath!.startsWith('/broker.'),
-        onMessages: (messages) => {
-          delivered[index]! += messages;
-          for (const resolve of wake.splice(0)) resolve();
+        awaitHeaders: server !== 'peer',
+        onBytes: (bytes) => {
+          delivered[index]! += bytes / FRAMED_BYTES;
+          wake();
         },
       }),
     ),
   );
-  const publishers = Array.from({ length: IN_FLIGHT }, publisher);
+  const publisher = server === 'peer' ? peerPublisher() : waybillPublisher();
+  const publishers = Array.from({ length: 4 }, () => publishUntilStopped(publisher));
   await new Promise((resolve) => setTimeout(resolve, WARM_UP_MS));
   const total = (): number => delivered.reduce((sum, count) => sum + count, 0);
   const before = total();
@@ -73,10 +102,10 @@ async function main(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, Number(seconds) * 1000));
   const perSecond = (total() - before) / ((performance.now() - started) / 1000);
   stop = true;
-  for (const resolve of wake.splice(0)) resolve();
+  wake();
   await Promise.all(publishers);
   for (const subscriber of open) subscriber.close();
-  client.close();
+  await publisher.close();
   process.stdout.write(`${JSON.stringify({ perSecond })}\n`);
 }
 

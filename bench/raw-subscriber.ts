@@ -1,13 +1,13 @@
 import { connect, type Socket } from 'node:net';
 
 /**
- * A client of one HTTP/2 connection with many subscription streams that counts messages by their DATA frame headers
- * alone. A gRPC library in the same two cores would be measured instead of the server: grpc-js takes about 150,000
+ * A client of one HTTP/2 connection with many subscription streams that counts bytes by the DATA frame headers alone.
+ * Messages of one known size are counted by it: a DATA frame may hold several. A gRPC library in the same two cores would be measured instead of the server: grpc-js takes about 150,000
  * messages a second. Speaks only what it needs of RFC 9113 and sends its headers as HPACK literals (RFC 7541, 6.2.2).
  */
 export class RawSubscriber {
   readonly #socket: Socket;
-  readonly #onMessages: (messages: number) => void;
+  readonly #onBytes: (bytes: number) => void;
   #buffered: Buffer = Buffer.alloc(0);
   /** Bytes of the frame under way that need not be looked at. */
   #skip = 0;
@@ -15,9 +15,9 @@ export class RawSubscriber {
   #headersSeen = 0;
   #onHeaders: (() => void) | undefined;
 
-  private constructor(socket: Socket, onMessages: (messages: number) => void) {
+  private constructor(socket: Socket, onBytes: (bytes: number) => void) {
     this.#socket = socket;
-    this.#onMessages = onMessages;
+    this.#onBytes = onBytes;
     socket.on('data', (chunk) => this.#read(chunk));
     socket.on('error', () => undefined);
   }
@@ -30,12 +30,13 @@ export class RawSubscriber {
     readonly streams: number;
     /** The server answers headers when a subscription stands. */
     readonly awaitHeaders: boolean;
-    readonly onMessages: (messages: number) => void;
+    /** Bytes of gRPC messages, their 5-byte prefixes included. */
+    readonly onBytes: (bytes: number) => void;
   }): Promise<RawSubscriber> {
     const [host, port] = options.address.split(':');
     const socket = connect({ host: host!, port: Number(port), noDelay: true });
     await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
-    const subscriber = new RawSubscriber(socket, options.onMessages);
+    const subscriber = new RawSubscriber(socket, options.onBytes);
     socket.write(Buffer.concat([PREFACE, settings(), windowUpdate(CONNECTION_WINDOW - 65_535)]));
     for (let stream = 0; stream < options.streams; stream++) {
       socket.write(call(stream * 2 + 1, options.path, options.address, options.request));
@@ -56,7 +57,7 @@ export class RawSubscriber {
 
   #read(chunk: Buffer): void {
     let at = 0;
-    let messages = 0;
+    let bytes = 0;
     if (this.#buffered.length > 0) {
       chunk = Buffer.concat([this.#buffered, chunk]);
       this.#buffered = Buffer.alloc(0);
@@ -77,9 +78,8 @@ export class RawSubscriber {
       const flags = chunk[at + 4]!;
       at += FRAME_HEADER;
       this.#skip = length;
-      if (type === DATA && length > 0) {
-        messages++;
-        this.#consumed += length;
+      if (type === DATA) {
+        bytes += length;
       } else if (type === HEADERS) {
         this.#headersSeen++;
         this.#onHeaders?.();
@@ -89,11 +89,12 @@ export class RawSubscriber {
         this.#socket.write(frame(PING, ACK, 0, Buffer.from(chunk.subarray(at, at + length))));
       }
     }
+    this.#consumed += bytes;
     if (this.#consumed > CONNECTION_WINDOW / 4) {
       this.#socket.write(windowUpdate(this.#consumed));
       this.#consumed = 0;
     }
-    if (messages > 0) this.#onMessages(messages);
+    if (bytes > 0) this.#onBytes(bytes);
   }
 }
 

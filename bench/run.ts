@@ -117,8 +117,8 @@ async function measureResult(name: string, storage: string, value: number, peer:
 const unary = (path: string): Load => {
   return async (address) => (await load('unary-load', address, path, SECONDS, 64, 100)).perSecond;
 };
-const fanout = (subscribe: string, publish: string): Load => {
-  return async (address) => (await load('fanout-load', address, subscribe, publish, SECONDS, 100, 4)).perSecond;
+const fanout = (server: 'waybill' | 'peer'): Load => {
+  return async (address) => (await load('fanout-load', address, server, SECONDS, 100, 4)).perSecond;
 };
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
@@ -152,8 +152,8 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
       'broker.Broker/Subscribe, 100 streams',
       'memory',
       'ServerWritableStream.write',
-      fanout('/bench.Peer/Subscribe', '/bench.Peer/Publish'),
-      fanout('/broker.Broker/Subscribe', '/broker.Broker/Publish'),
+      fanout('peer'),
+      fanout('waybill'),
     );
   },
   async latency() {
