@@ -30,42 +30,60 @@ const CRC_BYTES = 4;
 
 /** Opaque text: base64url of version, epoch, time and positions as varints, closed by a CRC-32 against truncation. */
 export function encodeCursor(cursor: Cursor): string {
-  const chunks: Buffer[] = [];
-  const header = [VERSION];
-  pushText(header, chunks, cursor.epoch);
-  const body: number[] = [];
-  pushVarint(body, cursor.settledUs);
-  pushVarint(body, cursor.positions.size);
+  const writer = new CursorWriter();
+  writer.varint(VERSION);
+  writer.text(cursor.epoch);
+  writer.varint(cursor.settledUs);
+  writer.varint(cursor.positions.size);
   for (const [subject, id] of cursor.positions) {
-    pushText(body, chunks, subject);
-    pushVarint(body, id);
+    writer.text(subject);
+    writer.varint(id);
   }
   if (cursor.scan !== undefined) {
-    pushVarint(body, cursor.scan.targetUs);
-    pushVarint(body, cursor.scan.pattern);
-    pushText(body, chunks, cursor.scan.after);
+    writer.varint(cursor.scan.targetUs);
+    writer.varint(cursor.scan.pattern);
+    writer.text(cursor.scan.after);
   }
-  chunks.push(Buffer.from(body));
-  const payload = Buffer.concat(chunks);
-  const crc = Buffer.alloc(CRC_BYTES);
-  crc.writeUInt32LE(crc32(payload));
-  return Buffer.concat([payload, crc]).toString('base64url');
+  return writer.finish();
 }
 
-/** Flushes the numbers collected so far, then the text with its length. */
-function pushText(numbers: number[], chunks: Buffer[], text: string): void {
-  const bytes = Buffer.from(text);
-  pushVarint(numbers, bytes.length);
-  chunks.push(Buffer.from(numbers), bytes);
-  numbers.length = 0;
-}
+/** Longest varint of a safe integer. */
+const MAX_VARINT_BYTES = 8;
 
-function pushVarint(out: number[], value: number): void {
-  while (value >= 0x80) {
-    out.push((value % 0x80) | 0x80);
-    value = Math.floor(value / 0x80);
+/** Every acknowledgement and every frame has a cursor: all are written into one buffer, which saves the garbage. */
+let scratch = Buffer.allocUnsafe(1024);
+
+class CursorWriter {
+  #at = 0;
+
+  varint(value: number): void {
+    this.#reserve(MAX_VARINT_BYTES);
+    while (value >= 0x80) {
+      scratch[this.#at++] = (value % 0x80) | 0x80;
+      value = Math.floor(value / 0x80);
+    }
+    scratch[this.#at++] = value;
   }
-  out.push(value);
+
+  text(text: string): void {
+    const length = Buffer.byteLength(text);
+    this.varint(length);
+    this.#reserve(length);
+    this.#at += scratch.write(text, this.#at);
+  }
+
+  finish(): string {
+    this.#reserve(CRC_BYTES);
+    const end = scratch.writeUInt32LE(crc32(scratch.subarray(0, this.#at)), this.#at);
+    return scratch.toString('base64url', 0, end);
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#at + bytes <= scratch.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(scratch.length * 2, this.#at + bytes));
+    scratch.copy(larger, 0, 0, this.#at);
+    scratch = larger;
+  }
 }
 
 /** @throws BrokerError CURSOR_MALFORMED */
