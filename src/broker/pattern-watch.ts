@@ -84,7 +84,7 @@ export class PatternWatch implements PatternListener {
     void this.#run();
   }
 
-  touched(subject: string, acquire: () => Feed | undefined): void {
+  touched(subject: string, firstId: number, acquire: () => Feed | undefined): void {
     if (this.#readers.has(subject) || this.#pending.has(subject) || this.#isNamed(subject)) return;
     if (this.#walking || this.#overflowed) {
       this.#await(subject);
@@ -101,7 +101,7 @@ export class PatternWatch implements PatternListener {
       return;
     }
     // Nothing of this subject has been written since the settled time, or there would be a reader: it begins here.
-    this.#readers.set(subject, this.#owner.adopt(feed, feed.cursor + 1, false));
+    this.#readers.set(subject, this.#owner.adopt(feed, firstId, false));
   }
 
   close(): void {
