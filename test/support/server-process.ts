@@ -45,6 +45,10 @@ export class ServerProcess {
     return new ServerProcess(child);
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   /** The line that tells that it is ready. Rejects when it ends before. */
   async ready(): Promise<string> {
     return this.printed('waybill ');
