@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { connect, WaybillError, type WaybillClient } from '../../../src/client/index.js';
 import { ServerProcess } from '../server-process.js';
+import { STORED_SUBJECT } from './stored-messages.js';
 
 /** How long one start took, in milliseconds from the spawn of the process. */
 export interface StartTimes {
@@ -68,7 +69,7 @@ export class BrokerUnderTest {
     const readyMs = performance.now() - spawned;
     const client = this.connect();
     try {
-      await client.fetch('probe', 1).catch((error: unknown) => {
+      await client.fetch(STORED_SUBJECT, 1).catch((error: unknown) => {
         if (!(error instanceof WaybillError && error.reason === 'MESSAGE_NOT_FOUND')) throw error;
       });
     } finally {
