@@ -64,7 +64,13 @@ export class SubjectReader implements FeedReader {
   }
 
   advanced(): void {
-    if (this.#sequence !== undefined) this.pump();
+    if (this.#sequence === undefined) return;
+    try {
+      this.pump();
+    } catch (error) {
+      // One broken subscriber must not cost the publishers and the other subscribers of the batch.
+      this.#owner.failed(error);
+    }
   }
 
   feedFailed(error: unknown): void {

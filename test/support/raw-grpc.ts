@@ -78,6 +78,6 @@ export async function collect(stream: ClientHttp2Stream): Promise<RawAnswer> {
     headers,
     body: Buffer.concat(chunks),
     status: Number(ending['grpc-status'] ?? -1),
-    message: String(ending['grpc-message'] ?? ''),
+    message: typeof ending['grpc-message'] === 'string' ? ending['grpc-message'] : '',
   };
 }

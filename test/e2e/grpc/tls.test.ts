@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type PeerCertificate } from 'node:tls';
 import { type ChannelCredentials, credentials, status } from '@grpc/grpc-js';
-import { BrokerError } from '../../../src/core/errors.js';
+import type { BrokerError } from '../../../src/core/errors.js';
 import { NO_LOGGER } from '../../../src/core/logger.js';
 import { GrpcServer } from '../../../src/grpc/server.js';
 import { echoServices } from '../../support/echo-service.js';
