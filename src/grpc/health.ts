@@ -2,6 +2,7 @@ import { status } from '@grpc/grpc-js';
 import { BrokerError } from '../core/errors.js';
 import type { HealthCheckRequest, HealthCheckRequest__Output } from './generated/grpc/health/v1/HealthCheckRequest.js';
 import type { HealthCheckResponse } from './generated/grpc/health/v1/HealthCheckResponse.js';
+import type { HealthListRequest } from './generated/grpc/health/v1/HealthListRequest.js';
 import type { HealthListResponse } from './generated/grpc/health/v1/HealthListResponse.js';
 import { ProtoCodec } from './proto-codec.js';
 import type { RpcStream, ServiceMethods } from './rpc-call.js';
@@ -14,7 +15,8 @@ const requestCodec = new ProtoCodec<HealthCheckRequest, HealthCheckRequest__Outp
   'grpc.health.v1.HealthCheckRequest',
 );
 const responseCodec = new ProtoCodec<HealthCheckResponse, HealthCheckResponse>('grpc.health.v1.HealthCheckResponse');
-const listCodec = new ProtoCodec<HealthListResponse, HealthListResponse>('grpc.health.v1.HealthListResponse');
+const listRequestCodec = new ProtoCodec<HealthListRequest, object>('grpc.health.v1.HealthListRequest');
+const listResponseCodec = new ProtoCodec<HealthListResponse, HealthListResponse>('grpc.health.v1.HealthListResponse');
 
 /** One open Watch call. A client that does not read costs one message: later states replace each other. */
 class Watcher {
@@ -73,7 +75,13 @@ export class HealthService {
         handler: (request) => this.#check(requestCodec.decode(request).service),
         codes: { METHOD_UNKNOWN: status.NOT_FOUND },
       },
-      List: { kind: 'unary', handler: () => Promise.resolve(this.#list()) },
+      List: {
+        kind: 'unary',
+        handler: async (request) => {
+          listRequestCodec.decode(request);
+          return this.#list();
+        },
+      },
       Watch: {
         kind: 'serverStream',
         handler: (request, stream) => this.#watch(requestCodec.decode(request).service, stream),
@@ -94,7 +102,7 @@ export class HealthService {
 
   #list(): Buffer {
     const entries = [...this.#services].map((service) => [service, { status: this.#state(service) }] as const);
-    return listCodec.encode({ statuses: Object.fromEntries(entries) });
+    return listResponseCodec.encode({ statuses: Object.fromEntries(entries) });
   }
 
   #watch(service: string, stream: RpcStream): { onCancel(): void } {

@@ -216,8 +216,8 @@ function readDuration(reader: WireReader): number {
     else reader.skip(field);
   }
   reader.leave(outer);
-  if (Math.abs(seconds) > MAX_DURATION_SECONDS || Math.abs(nanos) > 999_999_999 || seconds * nanos < 0) {
-    return seconds < 0 || nanos < 0 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-  }
+  // Also below a microsecond: rounded, it would become the 0 that stands for the default.
+  if (seconds < 0 || nanos < 0) return Number.NEGATIVE_INFINITY;
+  if (seconds > MAX_DURATION_SECONDS || nanos > 999_999_999) return Number.POSITIVE_INFINITY;
   return seconds * 1_000_000 + Math.ceil(nanos / 1000);
 }
