@@ -124,8 +124,9 @@ export class BatchWriter {
     });
   }
 
-  /** Whether a submission of this size would be taken now. */
+  /** Whether a submission of this size would be taken now. A large one is taken when nothing else waits. */
   hasRoomFor(messages: number, bytes: number): boolean {
+    if (this.#pendingMessages === 0) return true;
     return (
       this.#pendingMessages + messages <= this.#limits.maxPendingMessages &&
       this.#pendingBytes + bytes <= this.#limits.maxPendingBytes

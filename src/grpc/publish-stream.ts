@@ -77,7 +77,8 @@ export class PublishStream implements RpcListener {
     if (this.#draining || this.#stream.ended) return;
     this.#draining = true;
     this.#acks.send(encodePublishDraining());
-    this.#options.clock.after(DRAIN_READ_MS, () => {
+    this.#cancelAge();
+    this.#cancelAge = this.#options.clock.after(DRAIN_READ_MS, () => {
       this.#halfClosed = true;
       this.#endWhenAcked();
     });

@@ -108,9 +108,11 @@ describe('the batching writer', () => {
     await accepted;
     expect(writer.pendingMessages).toBe(0);
     expect(writer.pendingBytes).toBe(0);
-    const later = writer.submit(items('a', 'y', 3));
-    (await log.next()).pass();
-    await later;
+    for (const later of [items('a', 'y', 3), [item('a', 'big', 6000)]]) {
+      const taken = writer.submit(later);
+      (await log.next()).pass();
+      await taken;
+    }
     await writer.close();
   });
 
