@@ -52,7 +52,7 @@ const ZONES: readonly Zone[] = [
     name: 'grpc',
     path: 'src/grpc/',
     zones: ['core', 'contract', 'limits', 'broker', 'wire types'],
-    packages: ['@grpc/*', 'grpc-health-check', 'protobufjs'],
+    packages: ['@grpc/*', 'protobufjs'],
   },
   {
     name: 'client',
