@@ -23,6 +23,7 @@ import type {
 } from './requests.js';
 import { planSubscription } from './subscribe-plan.js';
 import type { Subscriber, Subscription } from './subscriber.js';
+import type { SubscriptionContext } from './subscription-context.js';
 import { LogSubscription } from './subscription.js';
 
 export interface BrokerOptions {
@@ -42,6 +43,7 @@ export class Broker {
   readonly #tracing: Tracing | undefined;
   readonly #writer: BatchWriter;
   readonly #hub: FeedHub;
+  readonly #subscriptionContext: SubscriptionContext;
   readonly #subscriptions = new Set<LogSubscription>();
   readonly #unwatch: () => void;
   #draining = false;
@@ -60,6 +62,15 @@ export class Broker {
       tracing: options.tracing,
       onWritten: (batch) => this.#written(batch),
     });
+    this.#subscriptionContext = {
+      log: options.storage.log,
+      hub: this.#hub,
+      clock: options.clock,
+      metrics: options.metrics,
+      tracing: options.tracing,
+      epoch: options.storage.epoch,
+      soleWriter: !options.storage.capabilities.shared,
+    };
     // A storage of one process tells nothing that the writer does not know.
     this.#unwatch = options.storage.capabilities.shared
       ? options.storage.watch((hint) => {
@@ -190,23 +201,10 @@ export class Broker {
       });
     }
     const plan = planSubscription(request, this.#limits.maxSubjectsPerSubscription, this.#storage.epoch);
-    const subscription = new LogSubscription(
-      {
-        log: this.#storage.log,
-        hub: this.#hub,
-        clock: this.#clock,
-        metrics: this.#metrics,
-        tracing: this.#tracing,
-        epoch: this.#storage.epoch,
-        soleWriter: !this.#storage.capabilities.shared,
-        onClosed: (closed) => {
-          this.#subscriptions.delete(closed);
-          this.#metrics.subscriptionClosed();
-        },
-      },
-      plan,
-      subscriber,
-    );
+    const subscription = new LogSubscription(this.#subscriptionContext, plan, subscriber, (closed) => {
+      this.#subscriptions.delete(closed);
+      this.#metrics.subscriptionClosed();
+    });
     this.#subscriptions.add(subscription);
     this.#metrics.subscriptionOpened();
     void subscription.start();

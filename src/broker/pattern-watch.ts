@@ -6,7 +6,25 @@ import type { PatternListener } from './pattern-index.js';
 import type { SubscribePlan } from './subscribe-plan.js';
 import type { SubjectReader } from './subject-reader.js';
 import { Delivery } from './subscriber.js';
-import type { LogSubscription, SubscriptionContext } from './subscription.js';
+import type { SubscriptionContext } from './subscription-context.js';
+
+/** What a watch needs of the subscription that it belongs to. */
+export interface PatternOwner {
+  readonly ended: boolean;
+  readonly ready: boolean;
+  nowUs(): number;
+  /** Takes a reader into service, and gives one back. */
+  adopt(feed: Feed, nextId: number, exact: boolean): SubjectReader;
+  drop(reader: SubjectReader): void;
+  /** Gives one message to the subscriber. */
+  handOver(delivery: Delivery, source: 'live' | 'log'): void;
+  /** Sends what was handed over. */
+  flush(): void;
+  /** False once the subscription has ended. */
+  untilReady(): Promise<boolean>;
+  noteBehind(): void;
+  failed(error: unknown): void;
+}
 
 /** Readers of subjects that patterns have led to; more than that at once and the subjects are walked through again. */
 const MAX_READERS = 1024;
@@ -29,7 +47,7 @@ const PAGE_MESSAGES = 4096;
 export class PatternWatch implements PatternListener {
   readonly #context: SubscriptionContext;
   readonly #plan: SubscribePlan;
-  readonly #owner: LogSubscription;
+  readonly #owner: PatternOwner;
   readonly #readers = new Map<string, SubjectReader>();
   readonly #unwatch: (() => void)[] = [];
   /** Subjects written to whose reader has not been opened yet. */
@@ -48,7 +66,7 @@ export class PatternWatch implements PatternListener {
   #overflowed = false;
   #running = false;
 
-  constructor(context: SubscriptionContext, plan: SubscribePlan, owner: LogSubscription) {
+  constructor(context: SubscriptionContext, plan: SubscribePlan, owner: PatternOwner) {
     this.#context = context;
     this.#plan = plan;
     this.#owner = owner;

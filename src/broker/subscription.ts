@@ -1,13 +1,10 @@
-import type { Clock } from '../core/clock.js';
 import { BrokerError, toBrokerError } from '../core/errors.js';
-import type { Tracing } from '../core/tracing.js';
-import type { MessageLog } from '../storage/storage.js';
-import type { BrokerMetrics } from './broker-metrics.js';
 import { encodeCursor, type Cursor } from './cursor.js';
 import type { Feed } from './feed.js';
-import type { FeedHub, Flushable } from './feed-hub.js';
-import { PatternWatch } from './pattern-watch.js';
+import type { Flushable } from './feed-hub.js';
+import { PatternWatch, type PatternOwner } from './pattern-watch.js';
 import type { SubscribePlan } from './subscribe-plan.js';
+import type { SubscriptionContext } from './subscription-context.js';
 import { SubjectReader, type ReaderOwner } from './subject-reader.js';
 import type { Delivery, Subscriber, Subscription, SubscriptionEvent } from './subscriber.js';
 
@@ -17,19 +14,6 @@ const PAGE_MESSAGES = 4096;
 /** Readers that are served by one call to the log. */
 const READERS_PER_PAGE = 16;
 
-export interface SubscriptionContext {
-  readonly log: MessageLog;
-  readonly hub: FeedHub;
-  readonly clock: Clock;
-  readonly metrics: BrokerMetrics;
-  readonly tracing: Tracing | undefined;
-  readonly epoch: string;
-  /** No other process writes to the log. */
-  readonly soleWriter: boolean;
-  /** The subscription is over, for whatever reason; called once. */
-  readonly onClosed: (subscription: LogSubscription) => void;
-}
-
 /**
  * A subscription: one reader for each subject named, more that a {@link PatternWatch} adds for its patterns, and one
  * subscriber that they all deliver to. Readers that keep up are served in the turn in which a message is written; those
@@ -38,10 +22,11 @@ export interface SubscriptionContext {
  *
  * Life: opening → confirmed → (caughtUp ⇄ fellBehind) → ended.
  */
-export class LogSubscription implements Subscription, ReaderOwner, Flushable {
+export class LogSubscription implements Subscription, ReaderOwner, PatternOwner, Flushable {
   readonly #context: SubscriptionContext;
   readonly #plan: SubscribePlan;
   readonly #subscriber: Subscriber;
+  readonly #onClosed: (subscription: LogSubscription) => void;
   /** Readers of the subjects named; those of patterns belong to the watch. */
   readonly #readers = new Map<string, SubjectReader>();
   /** Last id that each reader delivers when the subscription stops at the head. */
@@ -58,8 +43,15 @@ export class LogSubscription implements Subscription, ReaderOwner, Flushable {
   #remaining: number;
   #delivered = { live: 0, log: 0 };
 
-  constructor(context: SubscriptionContext, plan: SubscribePlan, subscriber: Subscriber) {
+  /** `onClosed` is called once, when the subscription is over for whatever reason. */
+  constructor(
+    context: SubscriptionContext,
+    plan: SubscribePlan,
+    subscriber: Subscriber,
+    onClosed: (subscription: LogSubscription) => void,
+  ) {
     this.#context = context;
+    this.#onClosed = onClosed;
     this.#plan = plan;
     this.#subscriber = subscriber;
     this.#remaining = plan.maxMessages === 0 ? Number.POSITIVE_INFINITY : plan.maxMessages;
@@ -309,7 +301,7 @@ export class LogSubscription implements Subscription, ReaderOwner, Flushable {
     this.#watch?.close();
     for (const reader of this.#readers.values()) this.drop(reader);
     this.#wake();
-    this.#context.onClosed(this);
+    this.#onClosed(this);
   }
 
   #wake(): void {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BrokerError } from '../../../src/core/errors.js';
+import type { BrokerError } from '../../../src/core/errors.js';
 import { openEmbeddedStorage } from '../../../src/storage/embedded/index.js';
 import type { AppendItem } from '../../../src/storage/storage.js';
 import { ManualClock } from '../../support/manual-clock.js';
