@@ -25,8 +25,9 @@ const ZONES: readonly Zone[] = [
   {
     name: 'open-storage',
     path: 'src/storage/open-storage.ts',
-    zones: ['core', 'contract', 'storage', 'memory', 'embedded', 'config'],
+    zones: ['core', 'contract', 'storage config', 'memory', 'embedded'],
   },
+  { name: 'storage config', path: 'src/storage/storage-config.ts', zones: [] },
   { name: 'memory', path: 'src/storage/memory/', zones: ['core', 'contract', 'storage'] },
   { name: 'embedded', path: 'src/storage/embedded/', zones: ['core', 'contract', 'storage'], packages: ['lmdb'] },
   { name: 'instrumented storage', path: 'src/storage/instrumented-storage.ts', zones: ['core', 'contract'] },
@@ -38,7 +39,7 @@ const ZONES: readonly Zone[] = [
   {
     name: 'config',
     path: 'src/config/',
-    zones: ['core', 'contract', 'limits'],
+    zones: ['core', 'storage config', 'limits'],
     packages: ['yaml', 'zod'],
   },
   {

@@ -1,5 +1,6 @@
 import type { BrokerLimits } from '../broker/limits.js';
 import { DEFAULT_BROKER_LIMITS } from '../broker/limits.js';
+import type { StorageConfig } from '../storage/storage-config.js';
 import type { Address } from './address.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import type { ServerSettings } from './server-schema.js';
@@ -29,10 +30,6 @@ export interface TlsConfig {
   readonly clientCaFile: string | undefined;
   readonly reloadIntervalMs: number;
 }
-
-export type StorageConfig =
-  | { readonly kind: 'memory'; readonly maxSubjectBytes: number; readonly maxTotalBytes: number }
-  | { readonly kind: 'embedded'; readonly path: string };
 
 export interface TracingConfig {
   readonly exporter: 'none' | 'otlp' | 'jaeger';

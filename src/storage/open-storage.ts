@@ -1,5 +1,5 @@
-import type { StorageConfig } from '../config/config.js';
 import type { Clock } from '../core/clock.js';
+import type { StorageConfig } from './storage-config.js';
 import type { Storage } from './storage.js';
 
 /**
