@@ -3,14 +3,16 @@
  * a million messages stored before. Ends with 1 when any promise is broken; the data folder and the history are then kept.
  *
  *     npm run campaign:crash -- --kills 50 --seed 7 --stored 1000000
+ *     npm run campaign:crash -- --check <history that was kept>
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { checkHistory, type Violation } from '../support/check-history.js';
 import { runCrashes, type CrashRunResult } from '../support/crash/crash-run.js';
 import type { ReadOperation } from '../support/history.js';
-import { writeHistory } from '../support/crash/history-file.js';
+import { readHistory, writeHistory } from '../support/crash/history-file.js';
 
 const MAX_UPTIME_MS = 2500;
 const SHOWN_VIOLATIONS = 20;
@@ -21,8 +23,14 @@ async function main(): Promise<void> {
       kills: { type: 'string', default: '50' },
       seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
       stored: { type: 'string', default: '1000000' },
+      check: { type: 'string' },
     },
   });
+  if (values.check !== undefined) {
+    const { operations, finalLog } = await readHistory(values.check);
+    report(checkHistory(operations, finalLog).map(describe));
+    return;
+  }
   const kills = wholeNumber('--kills', values.kills);
   const seed = wholeNumber('--seed', values.seed);
   const storedMessages = wholeNumber('--stored', values.stored);
@@ -38,22 +46,30 @@ async function main(): Promise<void> {
     onProgress: (line) => console.log(line),
   });
   const problems = [
-    ...result.violations.map(({ kind, subject, detail }) => `${kind}, ${subject}: ${detail}`),
+    ...result.violations.map(describe),
     ...(result.storedMessages === storedMessages
       ? []
       : [`of ${storedMessages} messages stored before only ${result.storedMessages} are there`]),
   ];
   printFigures(result, performance.now() - started);
-  for (const problem of problems.slice(0, SHOWN_VIOLATIONS)) console.log(`VIOLATION ${problem}`);
-  console.log(`${problems.length} violations, seed ${seed}`);
+  report(problems);
   if (problems.length === 0) {
     await rm(path, { recursive: true });
     return;
   }
-  process.exitCode = 1;
   const file = `${path}-history.ndjson`;
   await writeHistory(file, result.history.operations, result.finalLog);
   console.log(`kept ${path} and ${file}`);
+}
+
+function describe({ kind, subject, detail }: Violation): string {
+  return `${kind}, ${subject}: ${detail}`;
+}
+
+function report(problems: readonly string[]): void {
+  for (const problem of problems.slice(0, SHOWN_VIOLATIONS)) console.log(`VIOLATION ${problem}`);
+  console.log(`${problems.length} violations`);
+  if (problems.length > 0) process.exitCode = 1;
 }
 
 function wholeNumber(option: string, text: string): number {

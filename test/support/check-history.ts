@@ -15,7 +15,7 @@ export const VIOLATION_KINDS = [
   'refused but stored',
   /** A was acknowledged before B was published, and has the larger id. */
   'real-time order',
-  /** A message came into the log below an id that somebody had seen. */
+  /** A message came into the log below an id that somebody had seen, or a reader went past it before anybody knew of it. */
   'late arrival',
   'delivery missed',
   'delivered twice',

@@ -1,4 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { checkHistory, VIOLATION_KINDS } from '../../support/check-history.js';
+import { readHistory, writeHistory } from '../../support/crash/history-file.js';
 import { HISTORY_MUTATIONS } from '../../support/history-mutations.js';
 import { digestOf, History, type ReadOperation } from '../../support/history.js';
 import { Random } from '../../support/random.js';
@@ -99,5 +103,17 @@ describe('History', () => {
       ['a', [7]],
     ]);
     expect(seen[0]?.shas).toEqual([digestOf(body), digestOf(body)]);
+  });
+
+  it('can be written to a file and checked later', async () => {
+    const { operations, finalLog } = sampleHistory(new Random(1));
+    const folder = await mkdtemp(join(tmpdir(), 'waybill-history-'));
+    try {
+      const file = join(folder, 'history.ndjson');
+      await writeHistory(file, operations, finalLog);
+      expect(await readHistory(file)).toEqual({ operations, finalLog });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });
