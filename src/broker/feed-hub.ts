@@ -90,7 +90,7 @@ export class FeedHub {
       const deliveries = toDeliveries(written);
       const firstId = deliveries[0]!.message.id;
       for (const listener of this.#patterns.match(subject)) {
-        listener.touched(subject, firstId, () => this.#acquireAt(subject, firstId));
+        listener.touched(subject, deliveries, () => this.#acquireAt(subject, firstId));
       }
       this.#feeds.get(subject)?.feed.append(deliveries);
     }

@@ -1,14 +1,14 @@
 import type { Feed } from './feed.js';
 import type { Pattern } from './pattern.js';
+import type { Delivery } from './subscriber.js';
 
 export interface PatternListener {
   /**
-   * This process is about to bring new messages of `subject`, from `firstId` on, to its feed. `acquire` gives the feed,
-   * opened just before them if nobody watched the subject, or undefined while it is still being opened. A feed that was
-   * opened since they were stored has passed them already. May be called more than once for one batch when several
-   * patterns match.
+   * This process is about to bring new messages of `subject` to its feed. `acquire` gives the feed, opened just before
+   * them if nobody watched the subject, or undefined while it is still being opened. A feed that was opened since they
+   * were stored has passed them already. May be called more than once for one batch when several patterns match.
    */
-  touched(subject: string, firstId: number, acquire: () => Feed | undefined): void;
+  touched(subject: string, written: readonly Delivery[], acquire: () => Feed | undefined): void;
 }
 
 /** Subjects whose listeners are remembered. */

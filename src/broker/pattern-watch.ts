@@ -102,12 +102,15 @@ export class PatternWatch implements PatternListener {
     void this.#run();
   }
 
-  touched(subject: string, firstId: number, acquire: () => Feed | undefined): void {
+  touched(subject: string, written: readonly Delivery[], acquire: () => Feed | undefined): void {
     if (this.#readers.has(subject) || this.#pending.has(subject) || this.#isNamed(subject)) return;
     if (this.#walking || this.#overflowed) {
       this.#await(subject);
       return;
     }
+    // What was stored before the settled time has been read from the log.
+    const first = written.find(({ message }) => message.publishTimeUs > this.#settledUs);
+    if (first === undefined) return;
     if (this.#readers.size >= MAX_READERS && !this.#dropIdleReaders()) {
       this.#overflow();
       return;
@@ -118,8 +121,8 @@ export class PatternWatch implements PatternListener {
       void this.#run();
       return;
     }
-    // Nothing of this subject has been written since the settled time, or there would be a reader: it begins here.
-    this.#readers.set(subject, this.#owner.adopt(feed, firstId, false));
+    // Nothing else of this subject has been written since the settled time, or there would be a reader: it begins here.
+    this.#readers.set(subject, this.#owner.adopt(feed, first.message.id, false));
   }
 
   close(): void {

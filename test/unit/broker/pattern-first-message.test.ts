@@ -26,41 +26,73 @@ function answerLate(storage: Storage, stored: () => void, answer: Promise<void>)
   return { ...storage, log: late, capabilities: storage.capabilities, watch: (listener) => storage.watch(listener) };
 }
 
-it('a pattern delivers the first message of a subject that is subscribed to by name while it is being stored', async () => {
-  const clock = new ManualClock();
-  const memory = createMemoryStorage({ clock });
-  let isStored = (): void => {};
-  const stored = new Promise<void>((resolve) => (isStored = resolve));
-  let letAnswer = (): void => {};
-  const answer = new Promise<void>((resolve) => (letAnswer = resolve));
-  const broker = new Broker({
-    storage: answerLate(memory, isStored, answer),
-    clock,
-    limits: DEFAULT_BROKER_LIMITS,
-    metrics: NO_BROKER_METRICS,
-  });
-  const subscribe = async (...subjects: string[]): Promise<CollectingSubscriber> => {
+/** A broker whose appends are held up between being stored and being answered, until `letAnswer` is called. */
+class LateBroker {
+  readonly #memory: Storage;
+  readonly #broker: Broker;
+  readonly stored: Promise<void>;
+  letAnswer = (): void => {};
+
+  constructor() {
+    const clock = new ManualClock();
+    this.#memory = createMemoryStorage({ clock });
+    let isStored = (): void => {};
+    this.stored = new Promise((resolve) => (isStored = resolve));
+    const answer = new Promise<void>((resolve) => (this.letAnswer = resolve));
+    const storage = answerLate(this.#memory, () => isStored(), answer);
+    this.#broker = new Broker({ storage, clock, limits: DEFAULT_BROKER_LIMITS, metrics: NO_BROKER_METRICS });
+  }
+
+  async publish(subject: string): Promise<void> {
+    await this.#broker.publishMany([{ subject, body: Buffer.from('x'), headers: NO_HEADERS }]);
+  }
+
+  /** Resolves when it is caught up. */
+  async subscribe(subject: string): Promise<CollectingSubscriber> {
     const subscriber = new CollectingSubscriber();
     const options = { patterns: true, skipTruncated: false, stopAtHead: false, maxMessages: 0 };
-    subscriber.subscription = broker.subscribe({ ...options, subjects, start: { kind: 'earliest' } }, subscriber);
+    const request = { ...options, subjects: [subject], start: { kind: 'earliest' } } as const;
+    subscriber.subscription = this.#broker.subscribe(request, subscriber);
     await subscriber.saw('caughtUp');
     return subscriber;
-  };
-  try {
-    const byPattern = await subscribe('a.>');
-    const message = { subject: 'a.b', body: Buffer.from('x'), headers: NO_HEADERS };
-    const published = broker.publishMany([message]);
-    await stored;
-    const byName = await subscribe('a.b');
-    letAnswer();
+  }
+
+  async close(): Promise<void> {
+    await this.#broker.close();
+    await this.#memory.close();
+  }
+}
+
+describe('a pattern, while the first message of a subject is stored and not yet dispatched', () => {
+  let broker: LateBroker;
+
+  beforeEach(() => {
+    broker = new LateBroker();
+  });
+
+  afterEach(() => broker.close());
+
+  it('delivers it although the subject is opened by name meanwhile', async () => {
+    const byPattern = await broker.subscribe('a.>');
+    const published = broker.publish('a.b');
+    await broker.stored;
+    const byName = await broker.subscribe('a.b');
+    broker.letAnswer();
     await published;
-    await broker.publishMany([message]);
+    await broker.publish('a.b');
     expect([byPattern.ids, byName.ids]).toEqual([
       [1, 2],
       [1, 2],
     ]);
-  } finally {
-    await broker.close();
-    await memory.close();
-  }
+  });
+
+  it('delivers it once to a subscription that reads it from the log', async () => {
+    const published = broker.publish('a.b');
+    await broker.stored;
+    const byPattern = await broker.subscribe('a.>');
+    broker.letAnswer();
+    await published;
+    await broker.publish('a.b');
+    expect(byPattern.ids).toEqual([1, 2]);
+  });
 });
