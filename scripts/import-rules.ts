@@ -4,6 +4,7 @@ import { posix } from 'node:path';
  * Who may import whom. Dependencies point one way:
  *
  *     main → app → {grpc, tcp, cli, telemetry} → {broker, streams, locks} → storage/storage.ts → core
+ *                  {grpc, client} → protobuf
  *
  * A source file belongs to the first zone whose path it begins with. It may import its own zone, the zones and the
  * packages listed here, and what belongs to Node. Whatever is not listed is refused, so a new folder or a new
@@ -48,17 +49,18 @@ const ZONES: readonly Zone[] = [
     zones: ['core', 'contract', 'instrumented storage', 'limits', 'broker'],
     packages: ['@opentelemetry/*', 'pino', 'prom-client'],
   },
+  { name: 'protobuf', path: 'src/protobuf/', zones: [] },
   { name: 'wire types', path: 'src/grpc/generated/', zones: [], packages: ['@grpc/*', 'protobufjs'] },
   {
     name: 'grpc',
     path: 'src/grpc/',
-    zones: ['core', 'contract', 'limits', 'broker', 'wire types'],
+    zones: ['core', 'contract', 'limits', 'broker', 'protobuf', 'wire types'],
     packages: ['@grpc/*', 'protobufjs'],
   },
   {
     name: 'client',
     path: 'src/client/',
-    zones: ['core', 'wire types'],
+    zones: ['core', 'protobuf', 'wire types'],
     packages: ['@grpc/*', 'protobufjs'],
   },
   {

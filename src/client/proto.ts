@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Root, type Type } from 'protobufjs';
+import { Root, type Message, type Type } from 'protobufjs';
+import { malformedResponse } from './waybill-error.js';
 
 /** The package's `proto` folder, found upwards from here: this file runs from `src` and, built, from `dist`. */
 function findProtoFolder(from: string): string {
@@ -43,12 +44,25 @@ export function encodeAs(name: string, value: object): Buffer {
   return type.encode(type.fromObject(value)).finish() as Buffer;
 }
 
-/** Decodes to a plain object with camel case names, numbers for all integers and names for enums. */
+/**
+ * Decodes to a plain object with camel case names, numbers for all integers and names for enums.
+ *
+ * @throws WaybillError RESPONSE_MALFORMED
+ */
 export function decodeAs<T>(name: string, bytes: Uint8Array): T {
-  return messageType(name).toObject(messageType(name).decode(bytes), {
+  const type = messageType(name);
+  return type.toObject(decode(type, bytes), {
     longs: Number,
     enums: String,
     defaults: true,
     arrays: true,
   }) as T;
+}
+
+function decode(type: Type, bytes: Uint8Array): Message {
+  try {
+    return type.decode(bytes);
+  } catch (error) {
+    throw malformedResponse(`it is not a ${type.fullName.slice(1)}`, error);
+  }
 }

@@ -38,7 +38,15 @@ export class PublishStream {
   constructor(call: ClientDuplexStream<Buffer, Buffer>) {
     this.#call = call;
     this.#ended = new Promise((resolve) => {
-      call.on('data', (bytes: Buffer) => this.#onResponse(bytes));
+      call.on('data', (bytes: Buffer) => {
+        try {
+          this.#onResponse(bytes);
+        } catch (error) {
+          // After bytes that are no response nothing can be trusted.
+          this.#fail(error);
+          call.cancel();
+        }
+      });
       call.on('error', (error) => {
         this.#fail(toWaybillError(error));
         resolve();

@@ -1,8 +1,8 @@
 import { status } from '@grpc/grpc-js';
 import type { ErrorReason } from '../core/errors.js';
 
-/** The server's reasons; `SERVER_UNREACHABLE` and `UNKNOWN` are for errors that did not come from a Waybill server. */
-export type WaybillErrorReason = ErrorReason | 'SERVER_UNREACHABLE' | 'UNKNOWN';
+/** The server's reasons, and those of errors that did not come from a Waybill server or not as it had sent them. */
+export type WaybillErrorReason = ErrorReason | 'SERVER_UNREACHABLE' | 'RESPONSE_MALFORMED' | 'UNKNOWN';
 
 export interface WaybillErrorOptions {
   readonly reason: WaybillErrorReason;
@@ -37,4 +37,12 @@ export class WaybillError extends Error {
   get codeName(): string {
     return status[this.code] ?? String(this.code);
   }
+}
+
+/** The error of a response whose bytes are not the message that they should be. */
+export function malformedResponse(detail: string, cause?: unknown): WaybillError {
+  return new WaybillError(status.INTERNAL, `the response is not a valid message: ${detail}`, {
+    reason: 'RESPONSE_MALFORMED',
+    cause,
+  });
 }

@@ -2,8 +2,8 @@ import type { Delivery, Subscriber, Subscription, SubscriptionEvent } from '../b
 import type { BrokerError } from '../core/errors.js';
 import type { RpcStream } from './rpc-call.js';
 import { SendBudget } from './send-budget.js';
-import { fieldSize } from './wire/wire-size.js';
-import { WireWriter } from './wire/wire-writer.js';
+import { fieldSize } from '../protobuf/wire-size.js';
+import { WireWriter } from '../protobuf/wire-writer.js';
 
 /** A subscriber of the original contract: one message a frame, body only. Each frame is encoded once for all of them. */
 export class CompatSubscriber implements Subscriber {

@@ -4,7 +4,8 @@ import {
   type IEnumDescriptorProto,
   type IFileDescriptorProto,
 } from 'protobufjs/ext/descriptor/index.js';
-import { WireReader } from './wire/wire-reader.js';
+import { WireReader } from '../protobuf/wire-reader.js';
+import { fieldTag, LENGTH_DELIMITED } from '../protobuf/wire-type.js';
 
 interface IndexedFile {
   /** The `FileDescriptorProto` as the compiler wrote it. */
@@ -13,7 +14,7 @@ interface IndexedFile {
 }
 
 /** `FileDescriptorSet.file`, length-delimited. */
-const FILE_TAG = (1 << 3) | 2;
+const FILE_TAG = fieldTag(1, LENGTH_DELIMITED);
 
 /**
  * Finds the files of a compiled contract by their names and by what they define. The bytes are those of the compiler:
@@ -27,7 +28,7 @@ export class DescriptorIndex {
 
   /** @param descriptorSet a serialized `google.protobuf.FileDescriptorSet` with all imports */
   constructor(descriptorSet: Buffer) {
-    const reader = new WireReader(descriptorSet);
+    const reader = new WireReader(descriptorSet, (detail) => new Error(`the compiled contract is damaged: ${detail}`));
     while (!reader.done) {
       const tag = reader.tag();
       if (tag === FILE_TAG) this.#addFile(reader.bytes());

@@ -1,25 +1,26 @@
+import { fieldSize, varintSize } from '../../protobuf/wire-size.js';
+import { VARINT } from '../../protobuf/wire-type.js';
+import { WireWriter } from '../../protobuf/wire-writer.js';
 import type { OutgoingMessage } from '../messages.js';
-import { fieldSize, varintSize, WireWriter } from './wire-writer.js';
 
-/** Tags: field number * 8 + wire type. Field numbers as in `waybill/v1/broker_service.proto`. */
-const SUBJECT = 1 * 8 + 2;
-const BODY = 2 * 8 + 2;
-const HEADERS = 3 * 8 + 2;
-const TTL = 4 * 8 + 2;
-const IDEMPOTENCY_KEY = 5 * 8 + 2;
-const EXPECTED_LAST_ID = 6 * 8;
-const FENCE = 7 * 8 + 2;
-const FIRE_AND_FORGET = 8 * 8;
+/** Field numbers of `waybill.v1.PublishRequest`. */
+const SUBJECT = 1;
+const BODY = 2;
+const HEADERS = 3;
+const TTL = 4;
+const IDEMPOTENCY_KEY = 5;
+const EXPECTED_LAST_ID = 6;
+const FENCE = 7;
+const FIRE_AND_FORGET = 8;
 
-const FRAME_SEQUENCE = 1 * 8;
-const FRAME_MESSAGES = 2 * 8 + 2;
-const BATCH_MESSAGES = 1 * 8 + 2;
+/** Field numbers of `PublishStreamRequest` and `PublishBatchRequest`. */
+const FRAME_SEQUENCE = 1;
+const FRAME_MESSAGES = 2;
+const BATCH_MESSAGES = 1;
 
 /** Name and value of a map entry, lock and token of a fence, seconds and nanoseconds of a duration. */
-const FIRST_BYTES = 1 * 8 + 2;
-const SECOND_BYTES = 2 * 8 + 2;
-const FIRST_VARINT = 1 * 8;
-const SECOND_VARINT = 2 * 8;
+const FIRST = 1;
+const SECOND = 2;
 
 const NOTHING = Buffer.alloc(0);
 
@@ -28,9 +29,9 @@ export function encodePublishRequest(message: OutgoingMessage): Buffer {
   const subject = Buffer.from(message.subject);
   const body = bytesOf(message.body);
   const rest = encodeRest(message);
-  const writer = new WireWriter(Buffer.allocUnsafe(fieldSize(subject.length) + fieldSize(body.length) + rest.length));
-  writer.field(SUBJECT, subject);
-  writer.field(BODY, body);
+  const writer = new WireWriter(fieldSize(subject.length) + fieldSize(body.length) + rest.length);
+  writer.bytes(SUBJECT, subject);
+  writer.bytes(BODY, body);
   writer.raw(rest);
   return writer.buffer;
 }
@@ -46,7 +47,7 @@ export function encodePublishBatch(messages: readonly OutgoingMessage[]): Buffer
 }
 
 /** Measures first and then writes every byte once, into one buffer. */
-function encodeMany(messages: readonly OutgoingMessage[], tag: number, sequence: number | undefined): Buffer {
+function encodeMany(messages: readonly OutgoingMessage[], field: number, sequence: number | undefined): Buffer {
   const count = messages.length;
   const subjects = new Array<Buffer>(count);
   const bodies = new Array<Uint8Array>(count);
@@ -69,16 +70,15 @@ function encodeMany(messages: readonly OutgoingMessage[], tag: number, sequence:
     sizes[i] = size;
     total += fieldSize(size);
   }
-  const writer = new WireWriter(Buffer.allocUnsafe(total));
+  const writer = new WireWriter(total);
   if (sequence !== undefined) {
-    writer.varint(FRAME_SEQUENCE);
+    writer.tag(FRAME_SEQUENCE, VARINT);
     writer.varint(sequence);
   }
   for (let i = 0; i < count; i++) {
-    writer.varint(tag);
-    writer.varint(sizes[i] ?? 0);
-    writer.field(SUBJECT, subjects[i] ?? NOTHING);
-    writer.field(BODY, bodies[i] ?? NOTHING);
+    writer.delimited(field, sizes[i] ?? 0);
+    writer.bytes(SUBJECT, subjects[i] ?? NOTHING);
+    writer.bytes(BODY, bodies[i] ?? NOTHING);
     const rest = rests[i] ?? NOTHING;
     if (rest.length > 0) writer.raw(rest);
   }
@@ -95,21 +95,14 @@ function encodeRest(message: OutgoingMessage): Buffer {
   const parts: Buffer[] = [];
   if (headers !== undefined) {
     for (const [name, value] of headers) {
-      parts.push(
-        delimited(HEADERS, [
-          delimited(FIRST_BYTES, [Buffer.from(name)]),
-          delimited(SECOND_BYTES, [Buffer.from(value)]),
-        ]),
-      );
+      parts.push(delimited(HEADERS, [delimited(FIRST, [Buffer.from(name)]), delimited(SECOND, [Buffer.from(value)])]));
     }
   }
   if (ttlMs !== undefined) parts.push(delimited(TTL, encodeDuration(ttlMs)));
   if (idempotencyKey !== undefined) parts.push(delimited(IDEMPOTENCY_KEY, [Buffer.from(idempotencyKey)]));
   if (expectedLastId !== undefined) parts.push(integer(EXPECTED_LAST_ID, expectedLastId));
   if (fence !== undefined) {
-    parts.push(
-      delimited(FENCE, [delimited(FIRST_BYTES, [Buffer.from(fence.lock)]), integer(SECOND_VARINT, fence.token)]),
-    );
+    parts.push(delimited(FENCE, [delimited(FIRST, [Buffer.from(fence.lock)]), integer(SECOND, fence.token)]));
   }
   if (fireAndForget === true) parts.push(integer(FIRE_AND_FORGET, 1));
   return parts.length === 0 ? NOTHING : Buffer.concat(parts);
@@ -117,22 +110,21 @@ function encodeRest(message: OutgoingMessage): Buffer {
 
 function encodeDuration(ms: number): readonly Buffer[] {
   const seconds = Math.floor(ms / 1000);
-  return [integer(FIRST_VARINT, seconds), integer(SECOND_VARINT, Math.round((ms - seconds * 1000) * 1e6))];
+  return [integer(FIRST, seconds), integer(SECOND, Math.round((ms - seconds * 1000) * 1e6))];
 }
 
-function delimited(tag: number, parts: readonly Buffer[]): Buffer {
+function delimited(field: number, parts: readonly Buffer[]): Buffer {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const writer = new WireWriter(Buffer.allocUnsafe(fieldSize(length)));
-  writer.varint(tag);
-  writer.varint(length);
+  const writer = new WireWriter(fieldSize(length));
+  writer.delimited(field, length);
   for (const part of parts) writer.raw(part);
   return writer.buffer;
 }
 
-function integer(tag: number, value: number): Buffer {
+function integer(field: number, value: number): Buffer {
   if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} is not a whole number of 0 or more`);
-  const writer = new WireWriter(Buffer.allocUnsafe(1 + varintSize(value)));
-  writer.varint(tag);
+  const writer = new WireWriter(1 + varintSize(value));
+  writer.tag(field, VARINT);
   writer.varint(value);
   return writer.buffer;
 }

@@ -1,6 +1,25 @@
+import type { WireReader } from '../../protobuf/wire-reader.js';
+import { fieldTag, LENGTH_DELIMITED, VARINT } from '../../protobuf/wire-type.js';
 import type { ReceivedMessage } from '../messages.js';
 import { readMessage, readTimestampUs } from './message-decoder.js';
-import { WireReader } from './wire-reader.js';
+import { responseReader } from './response-reader.js';
+
+/** Field numbers of `waybill.v1.SubscribeResponse`; every field is length-delimited. */
+const CURSOR = 1;
+const CONFIRMED = 2;
+const BATCH = 3;
+const CAUGHT_UP = 4;
+const FELL_BEHIND = 5;
+const HEARTBEAT = 6;
+const TRUNCATED = 7;
+const DRAINING = 8;
+
+/** Tags within the frames. */
+const BATCH_MESSAGES = fieldTag(1, LENGTH_DELIMITED);
+const CONFIRMED_EPOCH = fieldTag(2, LENGTH_DELIMITED);
+const HEARTBEAT_TIME = fieldTag(1, LENGTH_DELIMITED);
+const TRUNCATED_SUBJECT = fieldTag(1, LENGTH_DELIMITED);
+const TRUNCATED_FIRST_ID = fieldTag(2, VARINT);
 
 /** What a subscription says. `cursor` resumes after the frame: store it once the frame is processed. */
 export type SubscriptionFrame =
@@ -25,16 +44,13 @@ export type SubscriptionFrame =
 
 /** `waybill.v1.SubscribeResponse`; undefined for a frame that this client does not know. */
 export function decodeSubscribeResponse(bytes: Buffer): SubscriptionFrame | undefined {
-  const reader = new WireReader(bytes);
+  const reader = responseReader(bytes);
   let cursor = '';
   let frame: SubscriptionFrame | undefined;
-  while (reader.position < reader.end) {
-    const tag = reader.varint();
-    if ((tag & 7) !== 2) {
-      reader.skip(tag & 7);
-      continue;
-    }
-    if (tag >>> 3 === 1) cursor = reader.string();
+  while (!reader.done) {
+    const tag = reader.tag();
+    if ((tag & 7) !== LENGTH_DELIMITED) reader.skip(tag);
+    else if (tag >>> 3 === CURSOR) cursor = reader.string();
     else frame = readFrame(reader, tag >>> 3) ?? frame;
   }
   return frame === undefined ? undefined : { ...frame, cursor };
@@ -42,65 +58,71 @@ export function decodeSubscribeResponse(bytes: Buffer): SubscriptionFrame | unde
 
 /** One member of `oneof frame`; the cursor is filled in by the caller. */
 function readFrame(reader: WireReader, field: number): SubscriptionFrame | undefined {
+  const outer = reader.enter();
+  const frame = readMember(reader, field);
+  reader.leave(outer);
+  return frame;
+}
+
+function readMember(reader: WireReader, field: number): SubscriptionFrame | undefined {
   switch (field) {
-    case 2:
+    case CONFIRMED:
       return { kind: 'confirmed', cursor: '', epoch: readConfirmed(reader) };
-    case 3:
+    case BATCH:
       return { kind: 'batch', cursor: '', messages: readBatch(reader) };
-    case 6:
+    case CAUGHT_UP:
+      return { kind: 'caughtUp', cursor: '' };
+    case FELL_BEHIND:
+      return { kind: 'fellBehind', cursor: '' };
+    case HEARTBEAT:
       return { kind: 'heartbeat', cursor: '', serverTimeUs: readHeartbeat(reader) };
-    case 7:
+    case TRUNCATED:
       return { kind: 'truncated', cursor: '', ...readTruncated(reader) };
+    case DRAINING:
+      return { kind: 'draining', cursor: '' };
+    default:
+      return undefined;
   }
-  reader.position = reader.lengthEnd();
-  if (field === 4) return { kind: 'caughtUp', cursor: '' };
-  if (field === 5) return { kind: 'fellBehind', cursor: '' };
-  if (field === 8) return { kind: 'draining', cursor: '' };
-  return undefined;
 }
 
 function readBatch(reader: WireReader): readonly ReceivedMessage[] {
-  const end = reader.lengthEnd();
   const messages: ReceivedMessage[] = [];
-  while (reader.position < end) {
-    const tag = reader.varint();
-    if (tag === 1 * 8 + 2) messages.push(readMessage(reader));
-    else reader.skip(tag & 7);
+  while (!reader.done) {
+    const tag = reader.tag();
+    if (tag === BATCH_MESSAGES) messages.push(readMessage(reader));
+    else reader.skip(tag);
   }
   return messages;
 }
 
 function readConfirmed(reader: WireReader): string {
-  const end = reader.lengthEnd();
   let epoch = '';
-  while (reader.position < end) {
-    const tag = reader.varint();
-    if (tag === 2 * 8 + 2) epoch = reader.string();
-    else reader.skip(tag & 7);
+  while (!reader.done) {
+    const tag = reader.tag();
+    if (tag === CONFIRMED_EPOCH) epoch = reader.string();
+    else reader.skip(tag);
   }
   return epoch;
 }
 
 function readHeartbeat(reader: WireReader): number {
-  const end = reader.lengthEnd();
   let serverTimeUs = 0;
-  while (reader.position < end) {
-    const tag = reader.varint();
-    if (tag === 1 * 8 + 2) serverTimeUs = readTimestampUs(reader);
-    else reader.skip(tag & 7);
+  while (!reader.done) {
+    const tag = reader.tag();
+    if (tag === HEARTBEAT_TIME) serverTimeUs = readTimestampUs(reader);
+    else reader.skip(tag);
   }
   return serverTimeUs;
 }
 
 function readTruncated(reader: WireReader): { subject: string; firstAvailableId: number } {
-  const end = reader.lengthEnd();
   let subject = '';
   let firstAvailableId = 0;
-  while (reader.position < end) {
-    const tag = reader.varint();
-    if (tag === 1 * 8 + 2) subject = reader.string();
-    else if (tag === 2 * 8) firstAvailableId = reader.varint();
-    else reader.skip(tag & 7);
+  while (!reader.done) {
+    const tag = reader.tag();
+    if (tag === TRUNCATED_SUBJECT) subject = reader.string();
+    else if (tag === TRUNCATED_FIRST_ID) firstAvailableId = reader.uint64();
+    else reader.skip(tag);
   }
   return { subject, firstAvailableId };
 }

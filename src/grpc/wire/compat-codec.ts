@@ -1,12 +1,13 @@
-import { LENGTH_DELIMITED, VARINT, WireReader } from './wire-reader.js';
-import { varintSize } from './wire-size.js';
-import { WireWriter } from './wire-writer.js';
+import { fieldTag, LENGTH_DELIMITED, VARINT } from '../../protobuf/wire-type.js';
+import { requestReader } from './request-reader.js';
+import { varintSize } from '../../protobuf/wire-size.js';
+import { WireWriter } from '../../protobuf/wire-writer.js';
 
 /** Fields of the requests of `broker.Broker`. */
-const SUBJECT = (1 << 3) | LENGTH_DELIMITED;
-const BODY = (2 << 3) | LENGTH_DELIMITED;
-const EXPIRATION_SECONDS = (3 << 3) | VARINT;
-const FETCH_ID = (2 << 3) | VARINT;
+const SUBJECT = fieldTag(1, LENGTH_DELIMITED);
+const BODY = fieldTag(2, LENGTH_DELIMITED);
+const EXPIRATION_SECONDS = fieldTag(3, VARINT);
+const FETCH_ID = fieldTag(2, VARINT);
 
 const EMPTY_BODY = Buffer.alloc(0);
 
@@ -19,7 +20,7 @@ export interface CompatPublish {
 
 /** @throws BrokerError REQUEST_MALFORMED */
 export function decodeCompatPublish(bytes: Buffer): CompatPublish {
-  const reader = new WireReader(bytes);
+  const reader = requestReader(bytes);
   let subject = '';
   let body: Uint8Array = EMPTY_BODY;
   let expirationSeconds = 0;
@@ -41,7 +42,7 @@ export interface CompatFetch {
 
 /** @throws BrokerError REQUEST_MALFORMED */
 export function decodeCompatFetch(bytes: Buffer): CompatFetch {
-  const reader = new WireReader(bytes);
+  const reader = requestReader(bytes);
   let subject = '';
   let id = 0;
   while (!reader.done) {
@@ -55,7 +56,7 @@ export function decodeCompatFetch(bytes: Buffer): CompatFetch {
 
 /** The subject of a SubscribeRequest. @throws BrokerError REQUEST_MALFORMED */
 export function decodeCompatSubscribe(bytes: Buffer): string {
-  const reader = new WireReader(bytes);
+  const reader = requestReader(bytes);
   let subject = '';
   while (!reader.done) {
     const field = reader.tag();

@@ -1,8 +1,8 @@
 import type { Header, Message } from '../../core/message.js';
 import { NEVER_EXPIRES } from '../../core/message.js';
-import { VARINT } from './wire-reader.js';
-import { fieldSize, varintSize } from './wire-size.js';
-import { WireWriter } from './wire-writer.js';
+import { VARINT } from '../../protobuf/wire-type.js';
+import { fieldSize, varintSize } from '../../protobuf/wire-size.js';
+import { WireWriter } from '../../protobuf/wire-writer.js';
 
 /** Field numbers of `waybill.v1.Message`. */
 const SUBJECT = 1;

@@ -1,9 +1,9 @@
 import type { ListPage } from '../../broker/requests.js';
 import type { Message } from '../../core/message.js';
 import { encodeMessage } from './message-codec.js';
-import { VARINT } from './wire-reader.js';
-import { fieldSize, varintSize } from './wire-size.js';
-import { WireWriter } from './wire-writer.js';
+import { VARINT } from '../../protobuf/wire-type.js';
+import { fieldSize, varintSize } from '../../protobuf/wire-size.js';
+import { WireWriter } from '../../protobuf/wire-writer.js';
 
 /** `waybill.v1.FetchResponse`: the message is field 1. */
 export function encodeFetchResponse(message: Message): Buffer {

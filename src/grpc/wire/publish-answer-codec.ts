@@ -1,9 +1,9 @@
 import { BrokerError } from '../../core/errors.js';
 import type { Appended, AppendResult } from '../../storage/storage.js';
 import { timestampLength, writeTimestamp } from './message-codec.js';
-import { LENGTH_DELIMITED, VARINT } from './wire-reader.js';
-import { fieldSize, varintSize } from './wire-size.js';
-import { WireWriter } from './wire-writer.js';
+import { LENGTH_DELIMITED, VARINT } from '../../protobuf/wire-type.js';
+import { fieldSize, varintSize } from '../../protobuf/wire-size.js';
+import { WireWriter } from '../../protobuf/wire-writer.js';
 
 /** Encodes `waybill.v1.PublishResponse`. */
 export function encodePublishResponse(appended: Appended, cursor: string): Buffer {

@@ -3,29 +3,29 @@ import { BrokerError } from '../../core/errors.js';
 import { NO_HEADERS, type Header } from '../../core/message.js';
 import { isPattern } from '../../core/subject.js';
 import type { Fence } from '../../storage/storage.js';
-import { LENGTH_DELIMITED, VARINT, WireReader } from './wire-reader.js';
+import { fieldTag, LENGTH_DELIMITED, VARINT } from '../../protobuf/wire-type.js';
+import type { WireReader } from '../../protobuf/wire-reader.js';
+import { requestReader } from './request-reader.js';
 
 /** Largest `google.protobuf.Duration` (seconds), 10,000 years; https://protobuf.dev/reference/protobuf/google.protobuf */
 const MAX_DURATION_SECONDS = 315_576_000_000;
 
-const tag = (field: number, wireType: number): number => (field << 3) | wireType;
-
 /** Fields of `waybill.v1.PublishRequest`. */
-const SUBJECT = tag(1, LENGTH_DELIMITED);
-const BODY = tag(2, LENGTH_DELIMITED);
-const HEADERS = tag(3, LENGTH_DELIMITED);
-const TTL = tag(4, LENGTH_DELIMITED);
-const IDEMPOTENCY_KEY = tag(5, LENGTH_DELIMITED);
-const EXPECTED_LAST_ID = tag(6, VARINT);
-const FENCE = tag(7, LENGTH_DELIMITED);
-const FIRE_AND_FORGET = tag(8, VARINT);
+const SUBJECT = fieldTag(1, LENGTH_DELIMITED);
+const BODY = fieldTag(2, LENGTH_DELIMITED);
+const HEADERS = fieldTag(3, LENGTH_DELIMITED);
+const TTL = fieldTag(4, LENGTH_DELIMITED);
+const IDEMPOTENCY_KEY = fieldTag(5, LENGTH_DELIMITED);
+const EXPECTED_LAST_ID = fieldTag(6, VARINT);
+const FENCE = fieldTag(7, LENGTH_DELIMITED);
+const FIRE_AND_FORGET = fieldTag(8, VARINT);
 
 /** `PublishBatchRequest.messages`. */
-const BATCH_MESSAGES = tag(1, LENGTH_DELIMITED);
+const BATCH_MESSAGES = fieldTag(1, LENGTH_DELIMITED);
 
 /** Fields of `PublishStreamRequest`. */
-const STREAM_SEQUENCE = tag(1, VARINT);
-const STREAM_MESSAGES = tag(2, LENGTH_DELIMITED);
+const STREAM_SEQUENCE = fieldTag(1, VARINT);
+const STREAM_MESSAGES = fieldTag(2, LENGTH_DELIMITED);
 
 const EMPTY_BODY = Buffer.alloc(0);
 
@@ -76,12 +76,11 @@ export function decodePublishFrame(bytes: Buffer): PublishFrame {
 class PublishDecoder {
   readonly reader: WireReader;
   #subject: string | undefined;
-  #subjectAt = 0;
   /** Outcome of the pattern check of `#subject`. */
   #subjectIsPattern = false;
 
   constructor(bytes: Buffer) {
-    this.reader = new WireReader(bytes);
+    this.reader = requestReader(bytes);
   }
 
   nested(): DecodedPublish {
@@ -165,11 +164,9 @@ class PublishDecoder {
   }
 
   #readSubject(): string {
-    const at = this.reader.position;
-    const subject = this.reader.repeatedString(this.#subject, this.#subjectAt);
+    const subject = this.reader.repeatedString();
     if (subject !== this.#subject) {
       this.#subject = subject;
-      this.#subjectAt = at;
       this.#subjectIsPattern = isPattern(subject);
     }
     return subject;
@@ -182,8 +179,8 @@ function readMapEntry(reader: WireReader, into: Map<string, string>): void {
   let value = '';
   while (!reader.done) {
     const field = reader.tag();
-    if (field === tag(1, LENGTH_DELIMITED)) name = reader.string();
-    else if (field === tag(2, LENGTH_DELIMITED)) value = reader.string();
+    if (field === fieldTag(1, LENGTH_DELIMITED)) name = reader.string();
+    else if (field === fieldTag(2, LENGTH_DELIMITED)) value = reader.string();
     else reader.skip(field);
   }
   reader.leave(outer);
@@ -196,8 +193,8 @@ function readFence(reader: WireReader): Fence {
   let token = 0;
   while (!reader.done) {
     const field = reader.tag();
-    if (field === tag(1, LENGTH_DELIMITED)) lock = reader.string();
-    else if (field === tag(2, VARINT)) token = reader.uint64();
+    if (field === fieldTag(1, LENGTH_DELIMITED)) lock = reader.string();
+    else if (field === fieldTag(2, VARINT)) token = reader.uint64();
     else reader.skip(field);
   }
   reader.leave(outer);
@@ -211,8 +208,8 @@ function readDuration(reader: WireReader): number {
   let nanos = 0;
   while (!reader.done) {
     const field = reader.tag();
-    if (field === tag(1, VARINT)) seconds = reader.int64();
-    else if (field === tag(2, VARINT)) nanos = reader.int32();
+    if (field === fieldTag(1, VARINT)) seconds = reader.int64();
+    else if (field === fieldTag(2, VARINT)) nanos = reader.int32();
     else reader.skip(field);
   }
   reader.leave(outer);

@@ -87,7 +87,9 @@ describe('the decoders of the client', () => {
     const message = { subject: 'a', id: 1, body: Buffer.from('body'), publishTime: { seconds: 1, nanos: 1000 } };
     const bytes = encodeAs('waybill.v1.FetchResponse', { message });
     for (let length = 1; length < bytes.length; length++) {
-      expect(() => decodeFetchResponse(bytes.subarray(0, length))).toThrow(RangeError);
+      const decode = () => decodeFetchResponse(bytes.subarray(0, length));
+      expect(decode).toThrow(WaybillError);
+      expect(decode).toThrow(expect.objectContaining({ reason: 'RESPONSE_MALFORMED' }));
     }
   });
 
