@@ -1,33 +1,46 @@
 import { clientSchema } from '../src/config/client-schema.js';
+import { CONFIG_FILE_VARIABLE } from '../src/config/load.js';
 import { optionsOf, type Option } from '../src/config/option.js';
 import { serverSchema } from '../src/config/server-schema.js';
 
-const HEAD = `| variable | in the file | form | default | meaning |
+const SERVER_HEAD = `| variable | in the file | form | default | meaning |
 |---|---|---|---|---|`;
 
-function row(option: Option): string {
+/** Commands read no file. */
+const CLIENT_HEAD = `| variable | flag | form | default | meaning |
+|---|---|---|---|---|`;
+
+function row(option: Option, second: string): string {
   const value = option.defaultText === undefined ? 'unset' : `\`${option.defaultText}\``;
-  return `| \`${option.variable}\` | \`${option.path}\` | ${option.form.replaceAll('|', '\\|')} | ${value} | ${option.meaning} |`;
+  return `| \`${option.variable}\` | \`${second}\` | ${option.form.replaceAll('|', '\\|')} | ${value} | ${option.meaning} |`;
 }
 
 /** `docs/configuration.md`, made from the schema. `npm run generate` writes it; a test compares. */
 export function configurationPage(): string {
   return `# Configuration
 
-Flags override environment variables, which override the file that \`--config\` names (YAML), which overrides the defaults. The flag
-of \`WAYBILL_GRPC_ADDRESS\` is \`--grpc-address\`, and so on; in the file \`grpc.address\` is \`address\` under \`grpc\`. Unknown keys are
-refused, and all problems are reported at once. \`waybill config\` prints what is in effect.
+Flags override environment variables, which override the file (YAML), which overrides the defaults. The flag of
+\`WAYBILL_GRPC_ADDRESS\` is \`--grpc-address\`, and so on. Unknown keys are refused, and all problems are reported at once.
 
 A duration is a number with \`ms\`, \`s\`, \`m\`, \`h\` or \`d\`; a size is a number of bytes, or one with \`KiB\`, \`MiB\` or \`GiB\`.
 
 ## The server
 
-${HEAD}
-${optionsOf(serverSchema).map(row).join('\n')}
+\`waybill serve\` reads the file that \`--config\` names, or else \`${CONFIG_FILE_VARIABLE}\`; without either there is none. In the file
+\`grpc.address\` is \`address\` under \`grpc\`. \`waybill config\`, with the same flags, prints what is in effect and where it comes from.
+
+${SERVER_HEAD}
+${optionsOf(serverSchema)
+  .map((option) => row(option, option.path))
+  .join('\n')}
 
 ## Commands that talk to a server
 
-${HEAD}
-${optionsOf(clientSchema).map(row).join('\n')}
+They take flags and variables and read no file.
+
+${CLIENT_HEAD}
+${optionsOf(clientSchema)
+  .map((option) => row(option, option.flag))
+  .join('\n')}
 `;
 }

@@ -20,7 +20,7 @@ export interface LoadOptions {
 }
 
 /** Names the configuration file where no flag can. */
-const CONFIG_FILE_VARIABLE = 'WAYBILL_CONFIG';
+export const CONFIG_FILE_VARIABLE = 'WAYBILL_CONFIG';
 
 /**
  * The server's configuration from flags, environment, file and defaults.
