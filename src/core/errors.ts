@@ -34,7 +34,6 @@ export const ERROR_REASONS = [
   'DEADLINE_EXCEEDED',
   'CANCELLED',
   // the broker cannot serve it
-  'CAPABILITY_MISSING',
   'METHOD_UNKNOWN',
   'DATA_LOSS',
   'INTERNAL',

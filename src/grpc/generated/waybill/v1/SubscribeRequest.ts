@@ -14,7 +14,8 @@ export interface SubscribeRequest {
   'subjects'?: (string)[];
   'position'?: (_waybill_v1_StartPosition);
   /**
-   * After this id; only with a single subject that is not a pattern.
+   * After this id; only with a single subject that is not a pattern. An id that does not exist yet is waited for. Ids mean
+   * nothing in another life of the log (see Confirmed.epoch): a cursor is refused there, an id cannot be.
    */
   'afterId'?: (number | string | Long);
   /**
@@ -53,7 +54,8 @@ export interface SubscribeRequest__Output {
   'subjects': (string)[];
   'position'?: (_waybill_v1_StartPosition__Output);
   /**
-   * After this id; only with a single subject that is not a pattern.
+   * After this id; only with a single subject that is not a pattern. An id that does not exist yet is waited for. Ids mean
+   * nothing in another life of the log (see Confirmed.epoch): a cursor is refused there, an id cannot be.
    */
   'afterId'?: (string);
   /**
