@@ -229,9 +229,10 @@ export class PatternWatch implements PatternListener {
       for (;;) {
         const page = await this.#context.log.subjects({ prefix, after, limit: SUBJECTS_PER_PAGE });
         for (const info of page) {
-          if (this.#belongsTo(index, info.subject)) await this.#replay(info, target.targetUs);
+          const walked = { targetUs: target.targetUs, pattern: index, after: info.subject };
+          if (this.#belongsTo(index, info.subject)) await this.#replay(info, walked);
+          else this.#scan = walked;
           if (this.#owner.ended) return;
-          this.#scan = { targetUs: target.targetUs, pattern: index, after: info.subject };
         }
         if (page.length < SUBJECTS_PER_PAGE) break;
         after = page.at(-1)!.subject;
@@ -256,11 +257,15 @@ export class PatternWatch implements PatternListener {
     return this.#plan.patterns.findIndex((pattern) => pattern.matches(subject)) === index;
   }
 
-  /** Delivers one subject from its position up to the target time. */
-  async #replay(info: SubjectInfo, targetUs: number): Promise<void> {
+  /** Delivers one subject from its position up to the target time; the walk then stands at `walked`. */
+  async #replay(info: SubjectInfo, walked: ScanPosition): Promise<void> {
     const { subject } = info;
+    const { targetUs } = walked;
     const known = this.#positions.get(subject);
-    if (known === undefined && info.lastPublishTimeUs <= this.#settledUs) return;
+    if (known === undefined && info.lastPublishTimeUs <= this.#settledUs) {
+      this.#scan = walked;
+      return;
+    }
     let nextId: number;
     if (known !== undefined) nextId = known + 1;
     else if (this.#settledUs === 0) nextId = info.firstId;
@@ -268,13 +273,15 @@ export class PatternWatch implements PatternListener {
     this.#positions.delete(subject);
     this.#current = { subject, nextId };
     await this.#deliverUntil(this.#current, targetUs);
+    this.#owner.flush();
     if (known !== undefined && known >= (await this.#context.log.idAtTime(subject, targetUs + 1))) {
       // The cursor had come further than the target: only a reader of its own can tell.
       this.#positions.set(subject, known);
       this.#await(subject);
     }
+    // In one turn: a cursor asked for in between would have neither position of the subject.
     this.#current = undefined;
-    this.#owner.flush();
+    this.#scan = walked;
   }
 
   async #deliverUntil(current: { readonly subject: string; nextId: number }, targetUs: number): Promise<void> {

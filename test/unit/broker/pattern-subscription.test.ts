@@ -165,7 +165,7 @@ describe('a subscription by pattern', () => {
           await broker.close();
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 300 },
     );
   });
 });
