@@ -15,19 +15,23 @@ export async function publishMany(
   const cancel = (): void => stream.cancel();
   signal.addEventListener('abort', cancel, { once: true });
   let published = 0;
-  let firstFailure: unknown;
+  let repeated = 0;
   let failed = 0;
+  let firstFailure: unknown;
   let reported: Promise<void> = Promise.resolve();
 
   const report = async (sent: readonly OutgoingMessage[], acked: AckedFrame): Promise<void> => {
     const failures = new Map<number, WaybillError>(acked.failures.map(({ index, error }) => [index, error]));
+    const duplicates = new Set(acked.duplicates);
     for (const [index, { subject }] of sent.entries()) {
       const error = failures.get(index);
-      if (error === undefined) published++;
-      else failed++;
+      const duplicate = duplicates.has(index);
+      if (error !== undefined) failed++;
+      else if (duplicate) repeated++;
+      else published++;
       firstFailure ??= error;
       if (!output.json) continue;
-      const outcome = error === undefined ? { id: acked.ids[index] ?? 0 } : { error: error.reason };
+      const outcome = error === undefined ? { id: acked.ids[index] ?? 0, duplicate } : { error: error.reason };
       await output.record({ subject, ...outcome });
     }
   };
@@ -45,6 +49,9 @@ export async function publishMany(
     signal.removeEventListener('abort', cancel);
     stream.cancel();
   }
-  if (!output.json) await output.line(`published ${published} messages${failed === 0 ? '' : `, ${failed} refused`}`);
+  if (!output.json) {
+    const before = repeated === 0 ? '' : `, ${repeated} published before with their key`;
+    await output.line(`published ${published} messages${before}${failed === 0 ? '' : `, ${failed} refused`}`);
+  }
   if (firstFailure !== undefined) throw firstFailure;
 }
