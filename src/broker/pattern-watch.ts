@@ -291,7 +291,8 @@ export class PatternWatch implements PatternListener {
       const [page] = await this.#context.log.read([range], PAGE_BYTES);
       for (const message of page!.messages) {
         if (message.publishTimeUs > targetUs) return;
-        if (!this.#owner.ready) {
+        // Again, because another reader of the subscription may have been woken too and have used the room.
+        while (!this.#owner.ready) {
           this.#owner.flush();
           if (!(await this.#owner.untilReady())) return;
         }

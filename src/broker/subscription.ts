@@ -267,7 +267,8 @@ export class LogSubscription implements Subscription, ReaderOwner, PatternOwner,
       if (!reader.accepts(page)) return;
       const span = this.#context.tracing?.startDelivery(page.messages, 'log');
       for (const message of page.messages) {
-        if (!this.ready) {
+        // Again, because the walk of the patterns may have been woken too and have used the room.
+        while (!this.ready) {
           this.flush();
           if (!(await this.untilReady())) return;
         }
