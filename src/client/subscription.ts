@@ -72,7 +72,7 @@ export class Subscription implements AsyncIterable<SubscriptionEvent> {
         if (!(failure instanceof WaybillError) || failure.code !== status.UNAVAILABLE) throw failure;
         if (this.#isComplete()) return;
         if (!resume || this.#cursor === undefined) throw failure;
-        const delayMs = Math.max(backoffMs(attempt, backoff, Math.random()), failure.retryAfterMs ?? 0);
+        const delayMs = backoffMs(attempt, backoff, Math.random(), failure.retryAfterMs);
         yield { kind: 'reconnecting', cursor: this.#cursor, delayMs, error: failure };
         await wait(delayMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
         if (this.#aborted) return;

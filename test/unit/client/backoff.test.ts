@@ -11,4 +11,10 @@ describe('backoff', () => {
   test('never waits less than half of the bound', () => {
     expect(backoffMs(2, options, 0)).toBe(200);
   });
+
+  test('spreads clients that a server asks to wait, and never asks too early', () => {
+    expect(backoffMs(0, options, 0, 5000)).toBe(5000);
+    expect(backoffMs(0, options, 0.5, 5000)).toBe(7500);
+    expect(backoffMs(3, options, 0, 10)).toBe(400);
+  });
 });
