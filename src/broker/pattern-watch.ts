@@ -23,6 +23,8 @@ export interface PatternOwner {
   /** False once the subscription has ended. */
   untilReady(): Promise<boolean>;
   noteBehind(): void;
+  /** Messages between the position in `subject` and `firstId` are gone. False ends the subscription. */
+  truncated(subject: string, firstId: number): boolean;
   failed(error: unknown): void;
 }
 
@@ -215,7 +217,7 @@ export class PatternWatch implements PatternListener {
         this.#context.hub.release(feed);
         return;
       }
-      this.#readers.set(subject, this.#owner.adopt(feed, nextId, false));
+      this.#readers.set(subject, this.#owner.adopt(feed, nextId, true));
       this.#pending.delete(subject);
       this.#positions.delete(subject);
     }
@@ -270,6 +272,9 @@ export class PatternWatch implements PatternListener {
     if (known !== undefined) nextId = known + 1;
     else if (this.#settledUs === 0) nextId = info.firstId;
     else nextId = await this.#context.log.idAtTime(subject, this.#settledUs + 1);
+    // Who resumes, or has fallen behind, has seen what lies before; what is gone after that is a loss to it.
+    const exact = this.#plan.patternStart.resumes || this.#scannedOnce;
+    if (exact && info.firstId > nextId && !this.#owner.truncated(subject, info.firstId)) return;
     this.#positions.delete(subject);
     this.#current = { subject, nextId };
     await this.#deliverUntil(this.#current, targetUs);

@@ -13,8 +13,8 @@ export interface ReaderOwner {
   pumped(reader: SubjectReader): void;
   /** The reader dropped out of the feed's ring and wants to be served from the log. */
   fellBehind(reader: SubjectReader): void;
-  /** Messages between the reader's position and `firstId` are gone. False ends the subscription. */
-  truncated(reader: SubjectReader, firstId: number): boolean;
+  /** Messages between the position in `subject` and `firstId` are gone. False ends the subscription. */
+  truncated(subject: string, firstId: number): boolean;
   failed(error: unknown): void;
 }
 
@@ -105,7 +105,7 @@ export class SubjectReader implements FeedReader {
   /** Looks at a page that was read from the log at `nextId`: false when what is missing before it ends the subscription. */
   accepts(page: ReadResult): boolean {
     if (!this.#exact || page.firstId <= this.#nextId) return true;
-    return this.#owner.truncated(this, page.firstId);
+    return this.#owner.truncated(this.subject, page.firstId);
   }
 
   /** The owner hands over the page's messages one by one, whenever it is ready, and then calls `pageDone`. */

@@ -19,6 +19,8 @@ export interface PatternStart {
   readonly settledUs: number | undefined;
   readonly positions: ReadonlyMap<string, number>;
   readonly scan: ScanPosition | undefined;
+  /** Goes on where an earlier subscription was. */
+  readonly resumes: boolean;
 }
 
 /** A subscription request that has been checked. */
@@ -94,7 +96,7 @@ function subjectPosition(subject: string, request: SubscribeRequest, cursor: Cur
 }
 
 function patternStart(request: SubscribeRequest, cursor: Cursor | undefined): PatternStart {
-  const fresh = { positions: new Map<string, number>(), scan: undefined };
+  const fresh = { positions: new Map<string, number>(), scan: undefined, resumes: false };
   const { start } = request;
   switch (start.kind) {
     case 'new':
@@ -105,6 +107,6 @@ function patternStart(request: SubscribeRequest, cursor: Cursor | undefined): Pa
     case 'time':
       return { ...fresh, settledUs: Math.max(0, start.timeUs - 1) };
     case 'cursor':
-      return { settledUs: cursor!.settledUs, positions: cursor!.positions, scan: cursor!.scan };
+      return { settledUs: cursor!.settledUs, positions: cursor!.positions, scan: cursor!.scan, resumes: true };
   }
 }

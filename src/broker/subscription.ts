@@ -154,16 +154,16 @@ export class LogSubscription implements Subscription, ReaderOwner, PatternOwner,
     this.#event({ kind: 'fellBehind' });
   }
 
-  truncated(reader: SubjectReader, firstId: number): boolean {
+  truncated(subject: string, firstId: number): boolean {
     if (!this.#plan.skipTruncated) {
       this.failed(
-        new BrokerError('POSITION_TRUNCATED', `messages of subject "${reader.subject}" before ${firstId} are gone`, {
-          fields: { subject: reader.subject, first_available: String(firstId) },
+        new BrokerError('POSITION_TRUNCATED', `messages of subject "${subject}" before ${firstId} are gone`, {
+          fields: { subject, first_available: String(firstId) },
         }),
       );
       return false;
     }
-    this.#event({ kind: 'truncated', subject: reader.subject, firstAvailableId: firstId });
+    this.#event({ kind: 'truncated', subject, firstAvailableId: firstId });
     return !this.ended;
   }
 

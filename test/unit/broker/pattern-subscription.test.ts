@@ -94,6 +94,31 @@ describe('a subscription by pattern', () => {
     expect(subscriber.messages).toHaveLength(40);
   });
 
+  it('tells what is gone between its cursor and what is stored', async () => {
+    const first = memory.subscribe({ subjects: ['a.*'] });
+    await first.saw('caughtUp');
+    await memory.publish('a.1', 'x', 'y');
+    const start = { kind: 'cursor', cursor: first.subscription!.cursor() } as const;
+    first.subscription!.cancel();
+    await memory.publish('a.1', 'x', 'y', 'z');
+    await memory.publish('a.2', 'x');
+    await memory.broker.purge('a.1', { kind: 'id', id: 2 }, true);
+    const complete = memory.subscribe({ subjects: ['a.*'], start });
+    await complete.saw('caughtUp');
+    expect(seen(complete)).toEqual(['a.1/3', 'a.1/4', 'a.1/5', 'a.2/1']);
+    await memory.broker.purge('a.1', { kind: 'id', id: 5 }, true);
+    const failing = memory.subscribe({ subjects: ['a.*'], start });
+    await failing.until(() => failing.ended);
+    expect(failing.error).toMatchObject({
+      reason: 'POSITION_TRUNCATED',
+      fields: { subject: 'a.1', first_available: '5' },
+    });
+    const skipping = memory.subscribe({ subjects: ['a.*'], start, skipTruncated: true });
+    await skipping.saw('caughtUp');
+    expect(skipping.events[1]).toEqual({ kind: 'truncated', subject: 'a.1', firstAvailableId: 5 });
+    expect(seen(skipping)).toEqual(['a.1/5', 'a.2/1']);
+  });
+
   it('keeps its cursor small when it has caught up, however many subjects there are', async () => {
     const subscriber = memory.subscribe({ subjects: ['>'] });
     await subscriber.saw('caughtUp');
