@@ -1,4 +1,14 @@
-import { accessSync, closeSync, constants, existsSync, fsyncSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BrokerError } from '../../core/errors.js';
 import { errorCode } from './errors.js';
@@ -10,11 +20,32 @@ const MARKER = 'FORMAT';
 /** Creates the folder if need be. @throws BrokerError STORAGE_UNAVAILABLE when it cannot be used */
 export function prepareFolder(path: string): void {
   try {
-    if (mkdirSync(path, { recursive: true }) !== undefined) syncFolder(dirname(path));
+    createFolder(path);
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new BrokerError('STORAGE_UNAVAILABLE', `data folder "${path}" ${complaint(error)}`, { cause: error });
   }
+}
+
+/**
+ * Creates the folder with its parents, each on disk. Node's own `recursive` never returns where the system says of a
+ * folder whose parent exists that it cannot be found, as below /proc.
+ */
+function createFolder(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found !== undefined) {
+    if (!found.isDirectory()) throw Object.assign(new Error('it is a file'), { code: 'ENOTDIR' });
+    return;
+  }
+  const parent = dirname(path);
+  if (parent !== path) createFolder(parent);
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may create it at the same time.
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
+  syncFolder(parent);
 }
 
 function complaint(error: unknown): string {
@@ -28,6 +59,8 @@ function complaint(error: unknown): string {
       return 'cannot be written: permission denied';
     case 'EROFS':
       return 'cannot be written: the file system is read-only';
+    case 'ENOENT':
+      return 'cannot be created there';
     default:
       return `cannot be used (${code})`;
   }

@@ -1,8 +1,11 @@
+import { open as openLmdb } from 'lmdb';
+import type { RootDatabase } from 'lmdb';
 import { copyFile, mkdir, mkdtemp, open, readFile, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BrokerError } from '../../../src/core/errors.js';
 import { openEmbeddedStorage } from '../../../src/storage/embedded/index.js';
+import { chunkKey } from '../../../src/storage/embedded/keys.js';
 import type { Storage } from '../../../src/storage/storage.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { Random } from '../../support/random.js';
@@ -117,4 +120,32 @@ test('a store whose file is gone is refused, not begun again', async () => {
   const path = await copyStore();
   await rm(join(path, 'data.mdb'));
   await expect(openEmbeddedStorage({ path, clock })).rejects.toThrow('is missing or empty');
+});
+
+describe('a store without one of its keys, in a file that is sound', () => {
+  // As after a write that the disk acknowledged and lost. LMDB itself removes the key here, so that every page is right.
+  async function change(path: string, work: (database: RootDatabase<Buffer, Buffer>) => Promise<unknown>) {
+    const options = { noSubdir: true, encoding: 'binary', keyEncoding: 'binary', overlappingSync: false } as const;
+    const database = openLmdb<Buffer, Buffer>({ path: join(path, 'data.mdb'), ...options });
+    await work(database);
+    await database.close();
+  }
+
+  const lostChunk = chunkKey(3, 1);
+
+  test.each([
+    ['is lost', (database: RootDatabase<Buffer, Buffer>) => database.remove(lostChunk)],
+    [
+      'stands under another key',
+      async (database: RootDatabase<Buffer, Buffer>) => {
+        const value = database.get(lostChunk);
+        await database.remove(lostChunk);
+        if (value !== undefined) await database.put(chunkKey(3, 2 ** 40), value);
+      },
+    ],
+  ])('is refused when a chunk %s', async (_name, work) => {
+    const path = await copyStore();
+    await change(path, work);
+    expect(await outcome(path)).toBe('refused');
+  });
 });

@@ -1,33 +1,13 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrokerError } from '../../../src/core/errors.js';
 import { openEmbeddedStorage } from '../../../src/storage/embedded/index.js';
 import type { AppendItem } from '../../../src/storage/storage.js';
 import { ManualClock } from '../../support/manual-clock.js';
+import { SmallDisk } from '../../support/small-disk.js';
 
-/** A file system of 8 MiB, or undefined where this process may not mount one. */
-function mountSmallDisk(): string | undefined {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined;
-  const folder = mkdtempSync(join(tmpdir(), 'waybill-full-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', folder], { stdio: 'ignore' });
-    return folder;
-  } catch {
-    rmSync(folder, { recursive: true });
-    return undefined;
-  }
-}
-
-const disk = mountSmallDisk();
-if (disk === undefined) process.stderr.write('SKIPPED disk full: needs Linux and root, to mount a small tmpfs\n');
-
-afterAll(() => {
-  if (disk === undefined) return;
-  execFileSync('umount', [disk]);
-  rmSync(disk, { recursive: true });
-});
+const disk = SmallDisk.mount(8);
+afterAll(() => disk?.unmount());
 
 const items: readonly AppendItem[] = Array.from({ length: 300 }, (_, index) => ({
   subject: 'a',
@@ -41,11 +21,11 @@ const items: readonly AppendItem[] = Array.from({ length: 300 }, (_, index) => (
   async () => {
     // LMDB itself prints every failed commit.
     const printed = jest.spyOn(console, 'error').mockImplementation(() => undefined);
-    const path = join(disk ?? '', 'data');
+    const path = join(disk?.path ?? '', 'data');
     const clock = new ManualClock();
     let storage = await openEmbeddedStorage({ path, clock });
     try {
-      const ballast = join(disk ?? '', 'ballast');
+      const ballast = join(disk?.path ?? '', 'ballast');
       writeFileSync(ballast, Buffer.alloc(3 * 2 ** 20));
       let stored = 0;
       const appendUntilFull = async (): Promise<BrokerError> => {
