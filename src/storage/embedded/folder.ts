@@ -23,8 +23,13 @@ export function prepareFolder(path: string): void {
     createFolder(path);
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw new BrokerError('STORAGE_UNAVAILABLE', `data folder "${path}" ${complaint(error)}`, { cause: error });
+    throw folderError(path, error);
   }
+}
+
+/** A failure of the file system in the data folder, in words for the operator. */
+export function folderError(path: string, error: unknown): BrokerError {
+  return new BrokerError('STORAGE_UNAVAILABLE', `data folder "${path}" ${complaint(error)}`, { cause: error });
 }
 
 /**

@@ -6,8 +6,8 @@ import { BrokerError } from '../../core/errors.js';
 import type { Storage } from '../storage.js';
 import { Database } from './database.js';
 import { EmbeddedStorage } from './embedded-storage.js';
-import { damagedError } from './errors.js';
-import { hasMarker, prepareFolder, writeMarker } from './folder.js';
+import { damagedError, errorCode } from './errors.js';
+import { folderError, hasMarker, prepareFolder, writeMarker } from './folder.js';
 import { FolderLock } from './folder-lock.js';
 import { STATE_KEY } from './keys.js';
 import { decodeStoreState, encodeStoreState } from './store-state.js';
@@ -44,7 +44,7 @@ export async function openEmbeddedStorage({ path, clock }: EmbeddedOptions): Pro
   } catch (error) {
     await database?.close();
     await lock.release();
-    throw error;
+    throw typeof errorCode(error) === 'string' ? folderError(path, error) : error;
   }
 }
 
@@ -60,8 +60,12 @@ async function acquire(path: string, clock: Clock): Promise<FolderLock> {
 
 /** False for a folder that never had a store. */
 function exists(file: string, path: string): boolean {
-  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  if (size > 0) return true;
+  const found = statSync(file, { throwIfNoEntry: false });
+  // Opening a pipe would wait for whoever writes to it.
+  if (found !== undefined && !found.isFile()) {
+    throw new BrokerError('STORAGE_UNAVAILABLE', `"${file}" is not a file`);
+  }
+  if (found !== undefined && found.size > 0) return true;
   if (!hasMarker(path)) return false;
   throw new BrokerError('DATA_LOSS', `"${file}" is missing or empty; restore a backup or remove the folder`);
 }

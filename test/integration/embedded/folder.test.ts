@@ -1,4 +1,5 @@
 import { open as openLmdb } from 'lmdb';
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -101,6 +102,16 @@ test('a database of another program is refused and left as it is', async () => {
   const path = join(folder, 'data.mdb');
   await writeForeign(path, Buffer.from('key'), Buffer.from('value'));
   expect(await failure(folder)).toBe(`STORAGE_UNAVAILABLE: "${path}" is not a store of waybill`);
+});
+
+test('a database that is a folder or a pipe is refused', async () => {
+  const path = join(folder, 'data.mdb');
+  await mkdir(path);
+  expect(await failure(folder)).toBe(`STORAGE_UNAVAILABLE: "${path}" is not a file`);
+  if (process.platform === 'win32') return;
+  await rm(path, { recursive: true });
+  execFileSync('mkfifo', [path]);
+  expect(await failure(folder)).toBe(`STORAGE_UNAVAILABLE: "${path}" is not a file`);
 });
 
 test('a file that is no database is refused', async () => {
