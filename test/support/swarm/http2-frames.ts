@@ -10,7 +10,6 @@ export const HEADERS = 1;
 export const RST_STREAM = 3;
 export const SETTINGS = 4;
 export const PING = 6;
-export const GOAWAY = 7;
 const WINDOW_UPDATE = 8;
 
 export const ACK = 1;

@@ -6,7 +6,6 @@ import {
   DATA,
   END_STREAM,
   FRAME_HEADER,
-  GOAWAY,
   HEADERS,
   INITIAL_STREAM_WINDOW,
   MAX_WINDOW,
@@ -163,8 +162,6 @@ export class StreamConnection {
       this.write(settingsAnswer());
     } else if (type === PING && !isAnswer) {
       this.write(pingAnswer(payload));
-    } else if (type === GOAWAY) {
-      this.#socket.end();
     }
     const endsStream = (type === DATA || type === HEADERS) && (flags & END_STREAM) !== 0;
     if (endsStream || type === RST_STREAM) this.#ended(id);
