@@ -30,6 +30,10 @@ const FIREHOSE_WINDOW = FIREHOSE_BYTES + 200;
 const WITHOUT_END = 2 ** 30;
 const SETTLE_MS = 3000;
 const PATIENCE_MS = 60_000;
+/** Of the server's connections from one address. */
+const MAX_CONNECTIONS = 1000;
+/** Open files of a process that are not connections. */
+const SPARE_FILES = 100;
 const SHOWN_VIOLATIONS = 20;
 
 interface Options {
@@ -40,6 +44,7 @@ interface Options {
 
 async function main(): Promise<void> {
   const options = readOptions();
+  await checkOpenFiles(options.connections);
   const path = await mkdtemp(join(tmpdir(), 'waybill-subscribers-'));
   const perConnection = Math.ceil(options.subscribers / options.connections);
   const server = ServerProcess.spawn({
@@ -78,6 +83,16 @@ function readOptions(): Options {
     return value;
   };
   return { subscribers: number('subscribers'), connections: number('connections'), seconds: number('seconds') };
+}
+
+/** @throws when this process, or the server that it starts, may not have so many connections */
+async function checkOpenFiles(connections: number): Promise<void> {
+  if (connections > MAX_CONNECTIONS) throw new Error(`a server takes ${MAX_CONNECTIONS} connections from one address`);
+  const limits = await readFile('/proc/self/limits', 'utf8').catch(() => '');
+  const limit = Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1] ?? Infinity);
+  if (connections + SPARE_FILES > limit) {
+    throw new Error(`${connections} connections need ulimit -n ${connections + SPARE_FILES}, which is ${limit} here`);
+  }
 }
 
 async function campaign(
@@ -206,4 +221,7 @@ function progress(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-void main();
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
