@@ -18,11 +18,13 @@ export class WireWriter {
 
   varint(value: number): void {
     const { buffer } = this;
+    let at = this.#at;
     while (value >= 0x80) {
-      buffer[this.#at++] = (value & 0x7f) | 0x80;
+      buffer[at++] = (value & 0x7f) | 0x80;
       value = value < 0x80000000 ? value >>> 7 : Math.floor(value / 0x80);
     }
-    buffer[this.#at++] = value;
+    buffer[at++] = value;
+    this.#at = at;
   }
 
   /** Tag and length of a field whose content follows. */
@@ -35,7 +37,8 @@ export class WireWriter {
     const { length } = bytes;
     if (length <= SMALL_COPY) {
       const { buffer } = this;
-      for (let i = 0; i < length; i++) buffer[this.#at + i] = bytes[i]!;
+      const at = this.#at;
+      for (let i = 0; i < length; i++) buffer[at + i] = bytes[i]!;
     } else {
       this.buffer.set(bytes, this.#at);
     }
