@@ -2,6 +2,7 @@ import { Metadata, type ServerInterceptingCallInterface, status, type StatusObje
 import type { Clock } from '../core/clock.js';
 import { BrokerError, toBrokerError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
+import type { AnswerBudget } from './answer-budget.js';
 import type { GrpcObserver } from './grpc-observer.js';
 import { dropOverflownDeadline, endsInsideMessage, isFlaggedWithoutEncoding } from './lower-call-internals.js';
 import type {
@@ -24,6 +25,7 @@ export interface CallEnvironment {
   readonly observer: GrpcObserver | undefined;
   /** Those that have begun and not ended; kept by the calls themselves. */
   readonly openCalls: Set<OpenCall>;
+  readonly answerBudget: AnswerBudget;
 }
 
 export interface OpenCall {
@@ -205,6 +207,7 @@ abstract class SingleRequestCall extends ServedCall {
 
 class UnaryCall extends SingleRequestCall {
   readonly #handler: UnaryHandler;
+  #releaseAnswer = ignoreSent;
 
   constructor(
     lower: ServerInterceptingCallInterface,
@@ -218,13 +221,27 @@ class UnaryCall extends SingleRequestCall {
 
   protected override requested(request: Buffer): void {
     this.#handler(request, this).then(
-      (answer) => {
-        // In one tick, so that headers, message and trailers leave in one write.
-        this.send(answer, ignoreSent);
-        this.end();
-      },
+      (answer) => this.#answer(answer),
       (error: unknown) => this.end(toBrokerError(error)),
     );
+  }
+
+  #answer(answer: Buffer): void {
+    if (this.ended) return;
+    const release = this.environment.answerBudget.reserve(() => this.peer, answer.length);
+    if (release === undefined) {
+      this.end(new BrokerError('TOO_MANY_STREAMS', 'the connection has too many answers that are not read'));
+      return;
+    }
+    this.#releaseAnswer = release;
+    // In one tick, so that headers, message and trailers leave in one write.
+    this.send(answer, release);
+    this.end();
+  }
+
+  override onCancel(): void {
+    super.onCancel();
+    this.#releaseAnswer();
   }
 
   protected override cancelled(): void {}

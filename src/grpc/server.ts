@@ -2,6 +2,7 @@ import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
 import type { Clock } from '../core/clock.js';
 import { BrokerError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
+import { AnswerBudget } from './answer-budget.js';
 import { ConnectionListener, type ConnectionLimits } from './connection-listener.js';
 import type { GrpcObserver } from './grpc-observer.js';
 import type { ServiceTable } from './rpc-call.js';
@@ -80,6 +81,7 @@ export class GrpcServer {
       statusEncoder,
       observer,
       openCalls: this.#openCalls,
+      answerBudget: new AnswerBudget(),
     });
     this.#tls = tls === undefined ? undefined : new TlsCredentials(tls, tls.reloadIntervalMs, clock, logger);
     this.#server = new Server({ ...serverOptions(limits), interceptors: [dispatcher] });

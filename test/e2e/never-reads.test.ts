@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import type { ClientHttp2Stream } from 'node:http2';
+import type { ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { status } from '@grpc/grpc-js';
 import { connect, type WaybillClient } from '../../src/client/index.js';
 import { encodeSubscribeRequest } from '../../src/client/subscribe-request.js';
 import { encodePublishFrame } from '../../src/client/wire/publish-encoder.js';
@@ -19,6 +20,8 @@ const BODY_BYTES = 64 * 1024;
 const FRAMES = 20_000;
 const MAX_GROWTH = 64 * MIB;
 const MAX_LEFT_OVER = 16 * MIB;
+
+type Answer = IncomingHttpHeaders & { readonly 'grpc-status'?: string };
 
 let path: string;
 let server: ServerProcess;
@@ -106,6 +109,30 @@ it('holds a bounded amount of memory for a client that never reads, and nothing 
   raw.breakConnection();
   await untilNobodySubscribes();
   expect((await heldBytes()) - before).toBeLessThan(MAX_LEFT_OVER);
+});
+
+it('refuses pages to a connection that has many unread, and gives them again once those are read', async () => {
+  await publishFlood('stored', 4 * MIB);
+  const before = await heldBytes();
+  const raw = new RawGrpc(address);
+  const request = encode('waybill.v1.ListRequest', { subject: 'stored', maxBytes: 3 * MIB });
+  const asked = 100;
+  const lists = openMany(raw, asked, `${BROKER}/List`, request);
+  const answers = await Promise.all(lists.map(async (stream) => (await once(stream, 'response')) as [Answer]));
+  const refused = answers.filter(([{ 'grpc-status': code }]) => code === String(status.RESOURCE_EXHAUSTED)).length;
+  expect(refused).toBeGreaterThan(0);
+  expect(refused).toBeLessThan(asked);
+  expect((await heldBytes()) - before).toBeLessThan(MAX_GROWTH + MAX_LEFT_OVER);
+  // Others are not concerned.
+  expect((await client.list({ subject: 'stored', maxBytes: 3 * MIB })).messages).not.toEqual([]);
+
+  const ended = Promise.all(lists.filter((stream) => !stream.closed).map((stream) => once(stream, 'close')));
+  for (const stream of lists) stream.resume();
+  await ended;
+  for (let again = 0; again < asked; again++) {
+    expect((await raw.call(`${BROKER}/List`, frame(request))).status).toBe(status.OK);
+  }
+  await raw.close();
 });
 
 it('takes no more frames from a publisher that never reads its acknowledgements, until it does', async () => {
