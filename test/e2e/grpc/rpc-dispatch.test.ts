@@ -7,12 +7,15 @@ import type { MethodInfo, RpcStream } from '../../../src/grpc/rpc-call.js';
 import { GrpcServer } from '../../../src/grpc/server.js';
 import { echoServices } from '../../support/echo-service.js';
 import { createClient, failureOf, identity, seenError, unary } from '../../support/grpc-client.js';
+import { frame, RawGrpc } from '../../support/raw-grpc.js';
 
 const events = new EventEmitter();
 const logged: LogFields[] = [];
 const observed: (readonly [path: string, code: number])[] = [];
 let server: GrpcServer;
 let client: Client;
+/** Sends a deadline and does not keep it itself, so that the server is the first to see it pass. */
+let patient: RawGrpc;
 
 beforeAll(async () => {
   server = new GrpcServer({
@@ -25,7 +28,9 @@ beforeAll(async () => {
       callEnded: (method, code) => observed.push([method.path, code]),
     },
   });
-  client = createClient(await server.start());
+  const address = await server.start();
+  client = createClient(address);
+  patient = new RawGrpc(address);
 });
 
 beforeEach(() => {
@@ -35,6 +40,7 @@ beforeEach(() => {
 
 afterAll(async () => {
   client.close();
+  await patient.close();
   await server.stop(1000);
 });
 
@@ -127,8 +133,8 @@ describe('unary methods', () => {
   });
 
   it('are observed as past their deadline', async () => {
-    const error = await failureOf(unary(client, '/test.Echo/Hang', Buffer.alloc(0), { deadline: Date.now() + 50 }));
-    expect(error.code).toBe(status.DEADLINE_EXCEEDED);
+    const answer = await patient.call('/test.Echo/Hang', frame(Buffer.alloc(0)), { 'grpc-timeout': '50m' });
+    expect(answer.status).toBe(status.DEADLINE_EXCEEDED);
     await unary(client, '/test.Echo/Unary', Buffer.alloc(0));
     expect(observed).toContainEqual(['/test.Echo/Hang', status.DEADLINE_EXCEEDED]);
   });
@@ -169,12 +175,8 @@ describe('server streams', () => {
 
   it('tell their handler that the deadline has passed', async () => {
     const cancelled = once(events, 'cancel');
-    const call = client.makeServerStreamRequest('/test.Echo/Watch', identity, identity, Buffer.from('one'), {
-      deadline: Date.now() + 100,
-    });
-    call.resume();
-    const [error] = (await once(call, 'error')) as [ServiceError];
-    expect(error.code).toBe(status.DEADLINE_EXCEEDED);
+    const answer = await patient.call('/test.Echo/Watch', frame(Buffer.from('one')), { 'grpc-timeout': '100m' });
+    expect(answer.status).toBe(status.DEADLINE_EXCEEDED);
     await cancelled;
     expect(observed).toEqual([['/test.Echo/Watch', status.DEADLINE_EXCEEDED]]);
   });
