@@ -81,9 +81,13 @@ class StructureCheck {
     const { main, free } = this.#meta;
     if (main.flags !== 0) throw new DamagedFile('its main tree is of an unknown kind');
     let sum = 0;
-    this.#walk(main, (a, b) => a.compare(b), ({ key }) => {
-      if (!key.equals(STATE_KEY)) sum = keySum(sum, key, 1);
-    });
+    this.#walk(
+      main,
+      (a, b) => a.compare(b),
+      ({ key }) => {
+        if (!key.equals(STATE_KEY)) sum = keySum(sum, key, 1);
+      },
+    );
     this.#walk(free, compareNumbers, (node, page) => this.#freePages(this.#data(node, page)));
     return { entries: main.entries, keySum: sum };
   }
