@@ -92,7 +92,7 @@ function describe({ name, storage, value, unit, peer }: Figure): string {
 
 const SECONDS = options.seconds;
 const DURATION = ['--duration', `${SECONDS}s`];
-const PAIRS = 3;
+const PAIRS = 5;
 
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1]!;
