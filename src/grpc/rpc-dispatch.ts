@@ -6,7 +6,8 @@ import {
   type ServiceDefinition,
 } from '@grpc/grpc-js';
 import type { RpcMethod, ServiceMethods, ServiceTable } from './rpc-call.js';
-import { type BoundMethod, type CallEnvironment, serveCall } from './served-call.js';
+import { serveCall } from './serve-call.js';
+import type { BoundMethod, CallEnvironment } from './served-call.js';
 
 /**
  * Runs our methods directly over the call below, in place of grpc-js' handler functions: their streams cost several

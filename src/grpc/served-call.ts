@@ -4,16 +4,8 @@ import { BrokerError, toBrokerError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import type { AnswerBudget } from './answer-budget.js';
 import type { GrpcObserver } from './grpc-observer.js';
-import { dropOverflownDeadline, endsInsideMessage, isFlaggedWithoutEncoding } from './lower-call-internals.js';
-import type {
-  BidiHandler,
-  MethodInfo,
-  RpcListener,
-  RpcMethod,
-  RpcStream,
-  ServerStreamHandler,
-  UnaryHandler,
-} from './rpc-call.js';
+import { endsInsideMessage, isFlaggedWithoutEncoding } from './lower-call-internals.js';
+import type { MethodInfo, RpcMethod, RpcStream } from './rpc-call.js';
 import type { StatusCodeOverrides } from './status.js';
 import type { StatusEncoder } from './status-encoder.js';
 
@@ -43,15 +35,13 @@ const OK: Pick<StatusObject, 'code' | 'details'> = { code: status.OK, details: '
 /** The gRPC specification prescribes INTERNAL for a flag without an encoding. */
 const COMPRESSION_CODES: StatusCodeOverrides = { REQUEST_MALFORMED: status.INTERNAL };
 
-function ignoreSent(): void {}
-
 /**
  * One call: the listener of the call below (grpc-js) and the stream that a handler works with. Whatever a handler throws
  * ends the call; it must not escape, because grpc-js calls from a promise that nobody watches.
  *
  * The call below reports a cancellation after every end, also a regular one, hence `#ended`.
  */
-abstract class ServedCall implements RpcStream, OpenCall {
+export abstract class ServedCall implements RpcStream, OpenCall {
   #ended = false;
   #metadata: Metadata | undefined;
   #startedMs = 0;
@@ -180,150 +170,4 @@ abstract class ServedCall implements RpcStream, OpenCall {
       this.abort(toBrokerError(error));
     }
   }
-}
-
-/** A call with exactly one request message, which its handler gets once the client has finished sending. */
-abstract class SingleRequestCall extends ServedCall {
-  #request: Buffer | undefined;
-
-  protected abstract requested(request: Buffer): void;
-
-  protected override opened(): void {
-    this.lower.startRead();
-  }
-
-  protected override received(message: Buffer): void {
-    if (this.#request !== undefined)
-      throw new BrokerError('REQUEST_MALFORMED', 'the call has more than one request message');
-    this.#request = message;
-    this.lower.startRead();
-  }
-
-  protected override halfClosed(): void {
-    if (this.#request === undefined) throw new BrokerError('REQUEST_MALFORMED', 'the call has no request message');
-    this.requested(this.#request);
-  }
-}
-
-class UnaryCall extends SingleRequestCall {
-  readonly #handler: UnaryHandler;
-  #releaseAnswer = ignoreSent;
-
-  constructor(
-    lower: ServerInterceptingCallInterface,
-    bound: BoundMethod,
-    environment: CallEnvironment,
-    handler: UnaryHandler,
-  ) {
-    super(lower, bound, environment);
-    this.#handler = handler;
-  }
-
-  protected override requested(request: Buffer): void {
-    this.#handler(request, this).then(
-      (answer) => this.#answer(answer),
-      (error: unknown) => this.end(toBrokerError(error)),
-    );
-  }
-
-  #answer(answer: Buffer): void {
-    if (this.ended) return;
-    const release = this.environment.answerBudget.reserve(() => this.peer, answer.length);
-    if (release === undefined) {
-      this.end(new BrokerError('TOO_MANY_STREAMS', 'the connection has too many answers that are not read'));
-      return;
-    }
-    this.#releaseAnswer = release;
-    // In one tick, so that headers, message and trailers leave in one write.
-    this.send(answer, release);
-    this.end();
-  }
-
-  override onCancel(): void {
-    super.onCancel();
-    this.#releaseAnswer();
-  }
-
-  protected override cancelled(): void {}
-}
-
-class ServerStreamCall extends SingleRequestCall {
-  readonly #handler: ServerStreamHandler;
-  #listener: Pick<RpcListener, 'onCancel'> | undefined;
-
-  constructor(
-    lower: ServerInterceptingCallInterface,
-    bound: BoundMethod,
-    environment: CallEnvironment,
-    handler: ServerStreamHandler,
-  ) {
-    super(lower, bound, environment);
-    this.#handler = handler;
-  }
-
-  protected override requested(request: Buffer): void {
-    this.#listener = this.#handler(request, this);
-  }
-
-  protected override cancelled(): void {
-    this.#listener?.onCancel();
-  }
-}
-
-class BidiCall extends ServedCall {
-  readonly #handler: BidiHandler;
-  #listener: RpcListener | undefined;
-
-  constructor(
-    lower: ServerInterceptingCallInterface,
-    bound: BoundMethod,
-    environment: CallEnvironment,
-    handler: BidiHandler,
-  ) {
-    super(lower, bound, environment);
-    this.#handler = handler;
-  }
-
-  protected override opened(): void {
-    // A handler may read at once: data arrives in a later tick, when the listener is there.
-    this.#listener = this.#handler(this);
-  }
-
-  protected override received(message: Buffer): void {
-    this.#listener?.onMessage(message);
-  }
-
-  protected override halfClosed(): void {
-    this.#listener?.onHalfClose();
-  }
-
-  protected override cancelled(): void {
-    this.#listener?.onCancel();
-  }
-}
-
-function createCall(
-  lower: ServerInterceptingCallInterface,
-  bound: BoundMethod,
-  environment: CallEnvironment,
-): ServedCall {
-  const { method } = bound;
-  switch (method.kind) {
-    case 'unary':
-      return new UnaryCall(lower, bound, environment, method.handler);
-    case 'serverStream':
-      return new ServerStreamCall(lower, bound, environment, method.handler);
-    case 'bidi':
-      return new BidiCall(lower, bound, environment, method.handler);
-  }
-}
-
-/** Serves the call below with our method. */
-export function serveCall(
-  lower: ServerInterceptingCallInterface,
-  bound: BoundMethod,
-  environment: CallEnvironment,
-): void {
-  dropOverflownDeadline(lower);
-  lower.start(createCall(lower, bound, environment));
 }
