@@ -77,17 +77,19 @@ async function withPeer<T>(work: (address: string) => Promise<T>): Promise<T> {
 async function measure(name: string, storage: string, unit: string, run: Load, peer?: Figure['peer']): Promise<void> {
   process.stderr.write(`${name} on ${storage} …\n`);
   const value = await withBroker(storage, run);
-  const figure: Figure = { name, storage, value, unit, ...(peer === undefined ? {} : { peer }) };
+  print({ name, storage, value, unit, ...(peer === undefined ? {} : { peer }) });
+}
+
+function print(figure: Figure): void {
   process.stdout.write(options.json ? `${JSON.stringify(figure)}\n` : `${describe(figure)}\n`);
 }
 
 function describe({ name, storage, value, unit, peer }: Figure): string {
   const digits = unit === 'ms' ? 3 : 0;
-  const text = value.toLocaleString('en-US', { maximumFractionDigits: digits });
-  const figure = `${name.padEnd(38)} ${storage.padEnd(9)} ${text.padStart(11)} ${unit}`;
+  const text = (number: number): string => number.toLocaleString('en-US', { maximumFractionDigits: digits });
+  const figure = `${name.padEnd(38)} ${storage.padEnd(9)} ${text(value).padStart(11)} ${unit}`;
   if (peer === undefined) return figure;
-  const ratio = (value / peer.value).toFixed(2);
-  return `${figure}   ${ratio} × ${peer.name} (${peer.value.toLocaleString('en-US', { maximumFractionDigits: 0 })})`;
+  return `${figure}   ${(value / peer.value).toFixed(2)} × ${peer.name} (${text(peer.value)})`;
 }
 
 const SECONDS = options.seconds;
@@ -99,19 +101,22 @@ function median(values: readonly number[]): number {
 }
 
 /** Peer and broker in turn, so that a machine that changes its speed changes both. */
-async function measureInTurn(name: string, storage: string, peerName: string, peer: Load, run: Load): Promise<void> {
+async function measureInTurn(
+  name: string,
+  storage: string,
+  unit: string,
+  peerName: string,
+  peer: Load,
+  run: Load,
+): Promise<void> {
+  process.stderr.write(`${name} on ${storage} …\n`);
   const peers: number[] = [];
   const values: number[] = [];
   for (let pair = 0; pair < PAIRS; pair++) {
     peers.push(await withPeer(peer));
     values.push(await withBroker(storage, run));
   }
-  await measureResult(name, storage, median(values), { name: peerName, value: median(peers) });
-}
-
-async function measureResult(name: string, storage: string, value: number, peer: Figure['peer']): Promise<void> {
-  const figure: Figure = { name, storage, value, unit: '/s', ...(peer === undefined ? {} : { peer }) };
-  process.stdout.write(options.json ? `${JSON.stringify(figure)}\n` : `${describe(figure)}\n`);
+  print({ name, storage, value: median(values), unit, peer: { name: peerName, value: median(peers) } });
 }
 
 const unary = (path: string): Load => {
@@ -137,11 +142,12 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
     const name = 'Publish, unary, 64 in flight';
     for (const storage of ['memory', 'embedded']) {
       const run = unary('/waybill.v1.BrokerService/Publish');
-      await measureInTurn(name, storage, 'grpc-js echo', unary('/bench.Peer/Echo'), run);
+      await measureInTurn(name, storage, '/s', 'grpc-js echo', unary('/bench.Peer/Echo'), run);
     }
     await measureInTurn(
       'broker.Broker/Publish, 64 in flight',
       'memory',
+      '/s',
       'grpc-js echo',
       unary('/bench.Peer/Echo'),
       unary('/broker.Broker/Publish'),
@@ -151,6 +157,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
     await measureInTurn(
       'broker.Broker/Subscribe, 100 streams',
       'memory',
+      '/s',
       'ServerWritableStream.write',
       fanout('peer'),
       fanout('waybill'),
@@ -158,8 +165,10 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   },
   async latency() {
     for (const storage of ['memory', 'embedded']) {
+      const echo: Load = async (address) =>
+        1000 / (await load('unary-load', address, '/bench.Peer/Echo', 1, 1, 100)).perSecond;
       const run: Load = async (address) => (await load('latency-load', address, 5000)).p50;
-      await measure('publish → deliver, p50', storage, 'ms', run);
+      await measureInTurn('publish → deliver, p50', storage, 'ms', 'one grpc-js echo', echo, run);
     }
   },
 };
