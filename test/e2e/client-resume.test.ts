@@ -64,7 +64,8 @@ describe('the client of a server that comes and goes', () => {
       if (kind === 'confirmed') await server.end('SIGKILL');
       if (kind === 'reconnecting') controller.abort();
     }
-    expect(kinds).toEqual(['confirmed', 'reconnecting']);
+    // Whether the kill comes before it is a matter of chance.
+    expect(kinds.filter((kind) => kind !== 'caughtUp')).toEqual(['confirmed', 'reconnecting']);
   });
 
   test('publishes nothing more on a stream that drains, and gets every acknowledgement', async () => {

@@ -137,13 +137,14 @@ it('refuses pages to a connection that has many unread, and gives them again onc
 
 it('takes no more frames from a publisher that never reads its acknowledgements, until it does', async () => {
   const raw = new RawGrpc(address);
-  const stream = raw.open(`${BROKER}/PublishStream`);
   const before = await heldBytes();
+  const stream = raw.open(`${BROKER}/PublishStream`);
+  const answered = once(stream, 'response');
   for (let sequence = 1; sequence <= FRAMES; sequence++) {
     stream.write(frame(encodePublishFrame(sequence, [{ subject: 'own', body: 'own' }])));
   }
   stream.end();
-  await once(stream, 'response');
+  await answered;
   await publishFlood('flood', FLOOD_BYTES / 10);
   const taken = await client.admin.getSubject('own');
   expect(taken.lastId).toBeLessThan(FRAMES);
