@@ -17,7 +17,11 @@ const COMPAT_SUBSCRIBE = '/broker.Broker/Subscribe';
 const FLOOD_BYTES = 200 * MIB;
 const BODY_BYTES = 64 * 1024;
 /** Far more than a stream may have acknowledgements waiting. */
-const FRAMES = 20_000;
+/**
+ * More than a stream may take although nobody reads: its credit of 16,384, what fits into the buffer for answers (about
+ * 4,000) and what the client's own window of 64 KiB holds (about 5,000).
+ */
+const FRAMES = 60_000;
 const MAX_GROWTH = 64 * MIB;
 const MAX_LEFT_OVER = 16 * MIB;
 
