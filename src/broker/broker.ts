@@ -83,14 +83,6 @@ export class Broker {
     return this.#limits;
   }
 
-  get pendingMessages(): number {
-    return this.#writer.pendingMessages;
-  }
-
-  get pendingBytes(): number {
-    return this.#writer.pendingBytes;
-  }
-
   /** Writes one message and answers when it is durable. @throws BrokerError */
   async publish(request: PublishRequest, options: PublishOptions = {}): Promise<Appended> {
     const item = this.#check(request, options);

@@ -66,7 +66,7 @@ export class FeedHub {
     return this.#patterns.add(pattern, listener);
   }
 
-  /** Subscriptions of one subject by name; those by pattern are not counted. */
+  /** Subscriptions that read the subject now; one by pattern does so from the first message that it saw. */
   readersOf(subject: string): number {
     return this.#feeds.get(subject)?.references ?? 0;
   }

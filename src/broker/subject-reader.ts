@@ -64,13 +64,7 @@ export class SubjectReader implements FeedReader {
   }
 
   advanced(): void {
-    if (this.#sequence === undefined) return;
-    try {
-      this.pump();
-    } catch (error) {
-      // One broken subscriber must not cost the publishers and the other subscribers of the batch.
-      this.#owner.failed(error);
-    }
+    if (this.#sequence !== undefined) this.pump();
   }
 
   feedFailed(error: unknown): void {
@@ -79,6 +73,15 @@ export class SubjectReader implements FeedReader {
 
   /** Delivers from the ring for as long as the owner is ready. */
   pump(): void {
+    try {
+      this.#pump();
+    } catch (error) {
+      // One broken subscriber must not cost the publishers and the other subscribers of the batch.
+      this.#owner.failed(error);
+    }
+  }
+
+  #pump(): void {
     const feed = this.feed;
     let sequence = this.#sequence;
     if (sequence === undefined) return;

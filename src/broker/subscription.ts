@@ -211,7 +211,12 @@ export class LogSubscription implements Subscription, ReaderOwner, PatternOwner,
     const { live, log } = this.#delivered;
     if (live + log > 0) {
       this.#delivered = { live: 0, log: 0 };
-      this.#subscriber.flush(() => this.cursor());
+      try {
+        this.#subscriber.flush(() => this.cursor());
+      } catch (error) {
+        this.failed(error);
+        return;
+      }
       if (live > 0) this.#context.metrics.delivered('live', live);
       if (log > 0) this.#context.metrics.delivered('log', log);
     }
@@ -290,8 +295,9 @@ export class LogSubscription implements Subscription, ReaderOwner, PatternOwner,
 
   #end(error: BrokerError | undefined): void {
     if (this.ended) return;
-    const cursor = this.#delivered.live + this.#delivered.log > 0 ? this.cursor() : undefined;
-    if (cursor !== undefined) this.#subscriber.flush(() => cursor);
+    // After a bug of ours, what was collected is not to be trusted.
+    const unsent = this.#delivered.live + this.#delivered.log > 0 && error?.reason !== 'INTERNAL';
+    if (unsent) this.#subscriber.flush(() => this.cursor());
     this.#close();
     this.#subscriber.end(error);
   }

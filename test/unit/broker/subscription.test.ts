@@ -161,6 +161,23 @@ describe('a subscription', () => {
     expect(() => memory.subscribe({ subjects: ['a'] })).toThrow(BrokerError);
   });
 
+  it.each(['deliver', 'flush'] as const)('fails alone when its subscriber throws in %s', async (method) => {
+    const broken = memory.subscribe({ subjects: ['a'] });
+    const pattern = memory.subscribe({ subjects: ['*'] });
+    const sound = memory.subscribe({ subjects: ['a'] });
+    await Promise.all([broken, pattern, sound].map((subscriber) => subscriber.saw('caughtUp')));
+    for (const subscriber of [broken, pattern]) {
+      subscriber[method] = () => {
+        throw new Error('a bug');
+      };
+      subscriber.end = (error) => Object.assign(subscriber, { ended: true, error });
+    }
+    expect(await memory.publish('a', 'x', 'y')).toEqual([1, 2]);
+    expect(await memory.publish('b', 'x')).toEqual([1]);
+    expect(sound.ids).toEqual([1, 2]);
+    for (const subscriber of [broken, pattern]) expect(subscriber.error?.reason).toBe('INTERNAL');
+  });
+
   it('hears nothing more once it is cancelled', async () => {
     const subscriber = memory.subscribe({ subjects: ['a'] });
     await subscriber.saw('caughtUp');
