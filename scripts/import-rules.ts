@@ -4,6 +4,7 @@ import { posix } from 'node:path';
  * Who may import whom. Dependencies point one way:
  *
  *     main → app → {grpc, tcp, cli, telemetry} → {broker, streams, locks} → storage/storage.ts → core
+ *                  {grpc, tcp} → {auth, net}
  *                  {grpc, client} → protobuf
  *
  * A source file belongs to the first zone whose path it begins with. It may import its own zone, the zones and the
@@ -37,6 +38,13 @@ const ZONES: readonly Zone[] = [
   { name: 'limits', path: 'src/broker/limits.ts', zones: ['core'] },
   { name: 'broker', path: 'src/broker/', zones: ['core', 'contract', 'limits'] },
 
+  { name: 'streams', path: 'src/streams/', zones: ['core', 'contract'] },
+
+  // Who calls, and how connections are taken: for every protocol.
+  { name: 'auth', path: 'src/auth/', zones: ['core'], packages: ['yaml', 'zod'] },
+  { name: 'net', path: 'src/net/', zones: ['core'] },
+  { name: 'tcp', path: 'src/tcp/', zones: ['core', 'auth', 'net', 'streams'] },
+
   {
     name: 'config',
     path: 'src/config/',
@@ -46,7 +54,7 @@ const ZONES: readonly Zone[] = [
   {
     name: 'telemetry',
     path: 'src/telemetry/',
-    zones: ['core', 'contract', 'instrumented storage', 'limits', 'broker'],
+    zones: ['core', 'contract', 'instrumented storage', 'limits', 'broker', 'streams', 'auth', 'tcp'],
     packages: ['@opentelemetry/*', 'pino', 'prom-client'],
   },
   { name: 'protobuf', path: 'src/protobuf/', zones: [] },
@@ -54,7 +62,7 @@ const ZONES: readonly Zone[] = [
   {
     name: 'grpc',
     path: 'src/grpc/',
-    zones: ['core', 'contract', 'limits', 'broker', 'protobuf', 'wire types'],
+    zones: ['core', 'contract', 'limits', 'broker', 'streams', 'auth', 'net', 'protobuf', 'wire types'],
     packages: ['@grpc/*', 'protobufjs'],
   },
   {
@@ -66,7 +74,7 @@ const ZONES: readonly Zone[] = [
   {
     name: 'cli',
     path: 'src/cli/',
-    zones: ['core', 'client', 'config'],
+    zones: ['core', 'client', 'config', 'auth'],
     packages: ['cli-progress', 'cli-table3', 'commander', 'picocolors'],
   },
 
@@ -83,6 +91,9 @@ const ZONES: readonly Zone[] = [
       'config',
       'telemetry',
       'grpc',
+      'streams',
+      'auth',
+      'tcp',
     ],
   },
   { name: 'main', path: 'src/main.ts', zones: ['app', 'cli', 'config', 'core', 'telemetry'] },

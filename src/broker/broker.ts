@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import { BrokerError, toBrokerError } from '../core/errors.js';
 import type { Message } from '../core/message.js';
-import { validateSubject } from '../core/subject.js';
+import { validateReadableSubject } from '../core/subject.js';
 import type { Tracing } from '../core/tracing.js';
 import type { AppendItem, Appended, AppendResult, PurgeResult, Storage, SubjectInfo } from '../storage/storage.js';
 import { BatchWriter, type WrittenBatch } from './batch-writer.js';
@@ -168,7 +168,7 @@ export class Broker {
 
   /** Fails with MESSAGE_NOT_FOUND (the id was never given out) or MESSAGE_EXPIRED (the message is gone). */
   async fetch(subject: string, id: number): Promise<Message> {
-    validateSubject(subject);
+    validateReadableSubject(subject);
     const valid = Number.isSafeInteger(id) && id >= 1;
     const message = valid ? await this.#storage.log.get(subject, id) : undefined;
     if (message !== undefined) return message;
@@ -221,7 +221,7 @@ export class Broker {
 
   /** Fails with SUBJECT_NOT_FOUND when nothing was ever published to it. */
   async getSubject(subject: string): Promise<SubjectStatus> {
-    validateSubject(subject);
+    validateReadableSubject(subject);
     const [info] = await this.#storage.log.subjects({ prefix: subject, after: '', limit: 1 });
     if (info?.subject !== subject) {
       throw new BrokerError('SUBJECT_NOT_FOUND', `subject "${subject}" does not exist`, { fields: { subject } });

@@ -4,7 +4,7 @@ import type { WrittenBatch } from './batch-writer.js';
 import { Feed } from './feed.js';
 import type { BrokerLimits } from './limits.js';
 import { PatternIndex, type PatternListener } from './pattern-index.js';
-import type { Pattern } from './pattern.js';
+import type { Pattern } from '../core/pattern.js';
 import { Delivery } from './subscriber.js';
 
 /** Less than this a feed is not cut to, however many there are. */

@@ -1,5 +1,5 @@
 import { BrokerError } from '../core/errors.js';
-import { validateSubject } from '../core/subject.js';
+import { validateReadableSubject } from '../core/subject.js';
 import type { MessageLog } from '../storage/storage.js';
 import type { ListPage, ListRequest } from './requests.js';
 
@@ -15,7 +15,7 @@ export const MAX_PAGE_BYTES = 3 * 1024 * 1024;
  * @throws BrokerError SUBJECT_INVALID, ARGUMENT_INVALID, CURSOR_MALFORMED
  */
 export async function listMessages(log: MessageLog, request: ListRequest): Promise<ListPage> {
-  validateSubject(request.subject);
+  validateReadableSubject(request.subject);
   const pageSize = checkPageSize(request.pageSize);
   if (request.maxBytes > MAX_PAGE_BYTES) {
     throw new BrokerError('ARGUMENT_INVALID', `max_bytes must be at most ${MAX_PAGE_BYTES}`);

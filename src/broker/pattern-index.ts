@@ -1,5 +1,5 @@
 import type { Feed } from './feed.js';
-import type { Pattern } from './pattern.js';
+import type { Pattern } from '../core/pattern.js';
 import type { Delivery } from './subscriber.js';
 
 export interface PatternListener {

@@ -1,8 +1,8 @@
 import { BrokerError } from '../core/errors.js';
-import { isPattern, validateSubject } from '../core/subject.js';
+import { isPattern, validateReadableSubject } from '../core/subject.js';
 import type { MessageLog } from '../storage/storage.js';
 import { decodeCursor, type Cursor, type ScanPosition } from './cursor.js';
-import { parsePattern, type Pattern } from './pattern.js';
+import { parsePattern, type Pattern } from '../core/pattern.js';
 import type { SubscribeRequest } from './requests.js';
 
 /** Where the reader of one subject begins. */
@@ -44,7 +44,7 @@ export function planSubscription(request: SubscribeRequest, maxSubjects: number,
   const subjects = new Set<string>();
   const patterns = new Map<string, Pattern>();
   for (const subject of request.subjects) {
-    validateSubject(subject);
+    validateReadableSubject(subject);
     if (request.patterns && isPattern(subject)) patterns.set(subject, parsePattern(subject));
     else subjects.add(subject);
   }

@@ -18,3 +18,8 @@ export function formatAddress(address: Address): string {
   const host = address.host.includes(':') ? `[${address.host}]` : address.host;
   return `${host}:${address.port}`;
 }
+
+/** True when only this machine can connect: 127.0.0.0/8, ::1 and the name `localhost`. */
+export function isLoopback({ host }: Address): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|::1)$/i.test(host);
+}

@@ -1,7 +1,7 @@
 import type { BrokerLimits } from '../broker/limits.js';
 import { DEFAULT_BROKER_LIMITS } from '../broker/limits.js';
 import type { StorageConfig } from '../storage/storage-config.js';
-import type { Address } from './address.js';
+import { isLoopback, type Address } from './address.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import type { ServerSettings } from './server-schema.js';
 
@@ -31,6 +31,25 @@ export interface TlsConfig {
   readonly reloadIntervalMs: number;
 }
 
+/** Where the clients come from that can authenticate. */
+export interface ClientsConfig {
+  /** `id:secret` pairs, or undefined. */
+  readonly list: string | undefined;
+  readonly file: string | undefined;
+  readonly reloadIntervalMs: number;
+}
+
+export interface TcpConfig {
+  readonly address: Address;
+  /** Undefined serves without TLS. */
+  readonly tls: TlsConfig | undefined;
+  readonly maxLineBytes: number;
+  /** 0: no limit. */
+  readonly idleTimeoutMs: number;
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+}
+
 export interface TracingConfig {
   readonly exporter: 'none' | 'otlp' | 'jaeger';
   /** URL of the collector; undefined takes the exporter's own default. */
@@ -42,6 +61,16 @@ export interface TracingConfig {
 /** The configuration of a server, complete and checked. */
 export interface Config {
   readonly grpc: GrpcConfig;
+  /** Whether callers of gRPC must authenticate. */
+  readonly authRequired: boolean;
+  /** Undefined: none are configured. */
+  readonly clients: ClientsConfig | undefined;
+  /** Undefined: switched off, or nobody could authenticate. */
+  readonly tcp: TcpConfig | undefined;
+  readonly streams: {
+    /** 0: events are kept. */
+    readonly eventTtlUs: number;
+  };
   readonly admin: {
     /** Undefined: switched off. */
     readonly address: Address | undefined;
@@ -61,7 +90,9 @@ export interface Config {
 export function createConfig(settings: ServerSettings): Config {
   const problems = contradictions(settings);
   if (problems.length > 0) throw new ConfigError(problems);
-  const { grpc, tls, memory, embedded } = settings;
+  const { grpc, tcp, memory, embedded } = settings;
+  const tlsFiles = createTls(settings);
+  const clients = createClients(settings);
   return {
     grpc: {
       address: grpc.address,
@@ -72,16 +103,22 @@ export function createConfig(settings: ServerSettings): Config {
       connectionAgeMs: grpc.connectionAge,
       streamAgeMs: grpc.streamAge,
       streamBufferBytes: grpc.streamBufferBytes,
-      tls:
-        tls.certFile === undefined || tls.keyFile === undefined
-          ? undefined
-          : {
-              certFile: tls.certFile,
-              keyFile: tls.keyFile,
-              clientCaFile: tls.clientCaFile,
-              reloadIntervalMs: tls.reloadInterval,
-            },
+      tls: tlsFiles,
     },
+    authRequired: settings.auth === 'required',
+    clients,
+    tcp:
+      clients === undefined || tcp.address === undefined
+        ? undefined
+        : {
+            address: tcp.address,
+            tls: tcp.tls === 'on' ? tlsFiles : undefined,
+            maxLineBytes: tcp.maxLineBytes,
+            idleTimeoutMs: tcp.idleTimeout,
+            maxConnections: tcp.maxConnections,
+            maxConnectionsPerAddress: tcp.maxConnectionsPerAddress,
+          },
+    streams: { eventTtlUs: settings.streams.eventTtl * 1000 },
     admin: { address: settings.admin.address },
     storage: settings.storage === 'memory' ? { kind: 'memory', ...memory } : { kind: 'embedded', path: embedded.path },
     limits: createLimits(settings),
@@ -89,6 +126,17 @@ export function createConfig(settings: ServerSettings): Config {
     tracing: { ...settings.tracing, endpoint: settings.tracing.endpoint },
     shutdownTimeoutMs: settings.shutdownTimeout,
   };
+}
+
+function createTls({ tls }: ServerSettings): TlsConfig | undefined {
+  const { certFile, keyFile, clientCaFile, reloadInterval } = tls;
+  if (certFile === undefined || keyFile === undefined) return undefined;
+  return { certFile, keyFile, clientCaFile, reloadIntervalMs: reloadInterval };
+}
+
+function createClients({ clients, clientsFile, clientsReloadInterval }: ServerSettings): ClientsConfig | undefined {
+  if (clients === undefined && clientsFile === undefined) return undefined;
+  return { list: clients, file: clientsFile, reloadIntervalMs: clientsReloadInterval };
 }
 
 function createLimits(settings: ServerSettings): BrokerLimits {
@@ -124,6 +172,17 @@ function contradictions(settings: ServerSettings): readonly ConfigProblem[] {
   if (settings.defaultTtl > settings.maxTtl) refuse('defaultTtl', 'must not be longer than maxTtl');
   if (settings.maxHeaderBytes > settings.maxMessageBytes) {
     refuse('maxHeaderBytes', 'must not be more than maxMessageBytes');
+  }
+  if (settings.tcp.tls === 'on' && (tls.certFile === undefined || tls.keyFile === undefined)) {
+    refuse('tcp.tls', 'needs tls.certFile and tls.keyFile');
+  }
+  const noClients = settings.clients === undefined && settings.clientsFile === undefined;
+  if (settings.auth === 'required' && noClients) refuse('auth', 'required needs clients or clientsFile');
+  if (settings.auth === undefined && !isLoopback(settings.grpc.address)) {
+    refuse(
+      'grpc.address',
+      'is not a loopback address: set auth to required (with clients or clientsFile), or to off to serve everybody',
+    );
   }
   if (memory.maxSubjectBytes > memory.maxTotalBytes) {
     refuse('memory.maxSubjectBytes', 'must not be more than memory.maxTotalBytes');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { option, optionalOption } from './option.js';
-import { address, addressOrOff, duration, integer, oneOf, path, ratio, size, url } from './types.js';
+import { address, addressOrOff, duration, integer, oneOf, path, ratio, size, text, url } from './types.js';
 
 const SECOND = 1000;
 const DAY = 86_400 * SECOND;
@@ -71,6 +71,64 @@ export const serverSchema = z.object({
       defaultText: '60s',
       form: 'duration',
       meaning: 'How often the TLS files are read again.',
+    }),
+  }),
+  auth: optionalOption(oneOf(['required', 'off']), {
+    form: 'required|off',
+    meaning:
+      'Who may call over gRPC: required asks every caller for credentials, off asks nobody; unset asks nobody and therefore listens on loopback addresses only.',
+  }),
+  clients: optionalOption(text(), {
+    form: 'id:secret,…',
+    secret: true,
+    meaning: 'Clients that may do everything, as id:secret pairs; a secret may be a hash of `waybill clients hash`.',
+  }),
+  clientsFile: optionalOption(path(), {
+    form: 'file',
+    meaning: 'File of clients with hashed secrets and rules (YAML), see docs/security.md; read again when it changes.',
+  }),
+  clientsReloadInterval: option(duration({ min: 100, max: DAY }), {
+    defaultText: '5s',
+    form: 'duration',
+    meaning: 'How often the file of clients is looked at.',
+  }),
+  tcp: z.object({
+    address: option(addressOrOff(), {
+      defaultText: '127.0.0.1:8080',
+      form: 'address|off',
+      meaning: 'Where clients of the TCP event bus connect; it listens only when clients are configured.',
+    }),
+    tls: option(oneOf(['on', 'off']), {
+      defaultText: 'off',
+      form: 'on|off',
+      meaning: 'Whether the TCP event bus speaks TLS, with the files of the tls section.',
+    }),
+    maxLineBytes: option(size({ min: 64 * KIB, max: 4 * MIB }), {
+      defaultText: '1MiB',
+      form: 'size',
+      meaning: 'Longest request line of the TCP event bus; more is refused with an error.',
+    }),
+    idleTimeout: option(duration({ min: 100, max: 30 * DAY, zero: true }), {
+      defaultText: '10m',
+      form: 'duration',
+      meaning: 'Closes a TCP connection that has sent no complete request for so long; 0 never.',
+    }),
+    maxConnections: option(integer({ min: 1, max: 1_000_000 }), {
+      defaultText: '10000',
+      form: 'number',
+      meaning: 'TCP connections that may be open.',
+    }),
+    maxConnectionsPerAddress: option(integer({ min: 1, max: 1_000_000 }), {
+      defaultText: '1000',
+      form: 'number',
+      meaning: 'TCP connections that one IP address may have open.',
+    }),
+  }),
+  streams: z.object({
+    eventTtl: option(duration({ min: SECOND, max: 36_500 * DAY, zero: true }), {
+      defaultText: '30d',
+      form: 'duration',
+      meaning: 'Life of the events of a stream that names none; 0 keeps them until the stream is deleted.',
     }),
   }),
   admin: z.object({

@@ -93,6 +93,11 @@ export function path() {
   return scalar.refine((text) => text.length > 0, { error: 'must not be empty' });
 }
 
+/** Any text that is not empty. */
+export function text() {
+  return scalar.refine((value) => value.length > 0, { error: 'must not be empty' });
+}
+
 /** A URL of one of these schemes, written without `://`. */
 export function url(schemes: readonly string[]) {
   return scalar.refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol.slice(0, -1)), {

@@ -3,13 +3,33 @@ import { BrokerError } from './errors.js';
 /** Longest subject in bytes of UTF-8. */
 export const MAX_SUBJECT_BYTES = 256;
 
+/** What the subjects of event streams begin with; they can be read by anybody and are written by streams alone. */
+export const STREAM_SUBJECT_PREFIX = '$streams.';
+
 /**
- * Refuses what can never be a subject: empty, longer than 256 bytes, or not well-formed Unicode. A leading `$` is
- * reserved for the broker. Wildcard characters are ordinary here: only subscriptions read them as patterns.
+ * Refuses what cannot be published to: empty, longer than 256 bytes, not well-formed Unicode, or reserved by a leading
+ * `$`. Wildcard characters are ordinary here: only subscriptions read them as patterns.
  *
  * @throws BrokerError SUBJECT_INVALID
  */
 export function validateSubject(subject: string): void {
+  checkLength(subject);
+  if (subject.charCodeAt(0) === 0x24) {
+    throw new BrokerError('SUBJECT_INVALID', 'subjects that begin with "$" are reserved');
+  }
+}
+
+/**
+ * As {@link validateSubject}, but takes the subjects of event streams too.
+ *
+ * @throws BrokerError SUBJECT_INVALID
+ */
+export function validateReadableSubject(subject: string): void {
+  if (subject.startsWith(STREAM_SUBJECT_PREFIX)) checkLength(subject);
+  else validateSubject(subject);
+}
+
+function checkLength(subject: string): void {
   if (subject.length === 0) throw new BrokerError('SUBJECT_INVALID', 'subject is empty');
   // A UTF-16 unit is at least one byte, so most subjects need no byte count.
   if (subject.length * 3 > MAX_SUBJECT_BYTES) {
@@ -19,9 +39,6 @@ export function validateSubject(subject: string): void {
         fields: { limit: String(MAX_SUBJECT_BYTES), actual: String(bytes) },
       });
     }
-  }
-  if (subject.charCodeAt(0) === 0x24) {
-    throw new BrokerError('SUBJECT_INVALID', 'subjects that begin with "$" are reserved');
   }
 }
 

@@ -3,14 +3,14 @@ import type { Clock } from '../core/clock.js';
 import { BrokerError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import { AnswerBudget } from './answer-budget.js';
-import { ConnectionListener, type ConnectionLimits } from './connection-listener.js';
+import { ConnectionListener, type ConnectionLimits } from '../net/connection-listener.js';
 import type { GrpcObserver } from './grpc-observer.js';
 import type { ServiceTable } from './rpc-call.js';
 import { createDispatcher, serviceDefinition } from './rpc-dispatch.js';
 import type { OpenCall } from './served-call.js';
 import { StatusEncoder } from './status-encoder.js';
 import { TlsCredentials } from './tls-credentials.js';
-import type { TlsFiles } from './tls-files.js';
+import type { TlsFiles } from '../net/tls-files.js';
 
 export interface TransportLimits extends ConnectionLimits {
   /** Bytes of one request message. Above the broker's message limit, so that its own, typed error is what callers see. */

@@ -1,7 +1,7 @@
 import { experimental, type ServerCredentials } from '@grpc/grpc-js';
 import type { Clock } from '../core/clock.js';
 import type { Logger } from '../core/logger.js';
-import { readTlsFiles, type TlsFiles, type TlsMaterial } from './tls-files.js';
+import { readTlsFiles, type TlsFiles, type TlsMaterial } from '../net/tls-files.js';
 
 /**
  * Hands the TLS files to grpc-js and reads them again from time to time, so that rotated certificates serve new

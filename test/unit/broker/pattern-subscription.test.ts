@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parsePattern } from '../../../src/broker/pattern.js';
+import { parsePattern } from '../../../src/core/pattern.js';
 import type { CollectingSubscriber } from '../../support/collecting-subscriber.js';
 import { MemoryBroker } from '../../support/memory-broker.js';
 

@@ -36,6 +36,10 @@ describe('the configuration', () => {
         streamBufferBytes: 1_048_576,
         tls: undefined,
       },
+      authRequired: false,
+      clients: undefined,
+      tcp: undefined,
+      streams: { eventTtlUs: 30 * 86_400 * 1_000_000 },
       admin: { address: { host: '127.0.0.1', port: 2112 } },
       storage: { kind: 'embedded', path: './data' },
       limits: DEFAULT_BROKER_LIMITS,
@@ -114,6 +118,10 @@ describe('the configuration', () => {
     [{ WAYBILL_DEFAULT_TTL: '2d', WAYBILL_MAX_TTL: '1d' }, 'defaultTtl'],
     [{ WAYBILL_MEMORY_MAX_SUBJECT_BYTES: '1GiB' }, 'memory.maxSubjectBytes'],
     [{ WAYBILL_MAX_HEADER_BYTES: '64KiB', WAYBILL_MAX_MESSAGE_BYTES: '32KiB' }, 'maxHeaderBytes'],
+    [{ WAYBILL_AUTH: 'required' }, 'auth'],
+    [{ WAYBILL_GRPC_ADDRESS: '0.0.0.0:50043' }, 'grpc.address'],
+    [{ WAYBILL_GRPC_ADDRESS: 'broker:50043', WAYBILL_CLIENTS: 'id:secret' }, 'grpc.address'],
+    [{ WAYBILL_TCP_TLS: 'on' }, 'tcp.tls'],
   ])('refuses the contradiction %j', (environment, path) => {
     expect(problemsOf(() => load({ environment })).map((problem) => problem.path)).toEqual([path]);
   });
@@ -134,6 +142,24 @@ describe('the configuration', () => {
       batchMaxBytes: 131_072,
     });
     expect(load({ yaml: '' })).toEqual(load());
+  });
+
+  test.each([
+    { WAYBILL_AUTH: 'off' },
+    { WAYBILL_AUTH: 'required', WAYBILL_CLIENTS: 'id:secret' },
+    { WAYBILL_AUTH: 'required', WAYBILL_CLIENTS_FILE: 'clients.yaml' },
+  ])('lets everybody reach gRPC when it is told who may call: %j', (environment) => {
+    const { grpc } = load({ environment: { ...environment, WAYBILL_GRPC_ADDRESS: '0.0.0.0:1' } });
+    expect(grpc.address.host).toBe('0.0.0.0');
+  });
+
+  test('opens the event bus when there are clients', () => {
+    expect(load({ environment: { WAYBILL_CLIENTS: 'id:secret' } })).toMatchObject({
+      clients: { list: 'id:secret', file: undefined, reloadIntervalMs: 5000 },
+      tcp: { address: { host: '127.0.0.1', port: 8080 }, maxLineBytes: 1_048_576, tls: undefined },
+    });
+    const environment = { WAYBILL_CLIENTS: 'id:secret', WAYBILL_TCP_ADDRESS: 'off' };
+    expect(load({ environment }).tcp).toBeUndefined();
   });
 
   test('switches the admin address off', () => {
@@ -188,7 +214,7 @@ describe('the configuration', () => {
 
 describe('the configuration of clients', () => {
   test('is apart from that of the server in one environment', () => {
-    const environment = { WAYBILL_ADDRESS: '[::1]:7', WAYBILL_GRPC_ADDRESS: '0.0.0.0:8', WAYBILL_CONFIG: 'missing' };
+    const environment = { WAYBILL_ADDRESS: '[::1]:7', WAYBILL_GRPC_ADDRESS: '[::1]:8', WAYBILL_CONFIG: 'missing' };
     expect(loadClientConfig({ environment })).toEqual({ address: { host: '::1', port: 7 }, tls: undefined });
     expect(load({ environment: { ...environment, WAYBILL_CONFIG: '' } }).grpc.address.port).toBe(8);
   });

@@ -1,7 +1,10 @@
-import { BrokerError } from '../core/errors.js';
-import { isPattern, validateSubject } from '../core/subject.js';
+import { BrokerError } from './errors.js';
+import { isPattern, validateReadableSubject } from './subject.js';
 
-/** A subject with wildcards: `*` stands for one token, a `>` at the end for one character or more of whatever follows. */
+/**
+ * A subject with wildcards: `*` stands for one token, a `>` at the end for one character or more of whatever follows.
+ * No wildcard matches the `$` that reserved subjects begin with.
+ */
 export interface Pattern {
   readonly text: string;
   /** Every matching subject begins with this; what a listing of subjects can be narrowed to. */
@@ -11,13 +14,14 @@ export interface Pattern {
 
 /** @throws BrokerError SUBJECT_INVALID */
 export function parsePattern(text: string): Pattern {
-  validateSubject(text);
+  validateReadableSubject(text);
   const open = text.endsWith('>');
   const fixed = open ? text.slice(0, -1) : text;
   if (isPattern(fixed) && fixed.split('.').some((token) => token.endsWith('>'))) {
     throw new BrokerError('SUBJECT_INVALID', `">" may stand only at the end of a pattern: "${text}"`);
   }
   const tokens = fixed.split('.');
+  const reserved = text.startsWith('$');
   const firstWildcard = tokens.indexOf('*');
   const prefix =
     firstWildcard < 0
@@ -29,7 +33,7 @@ export function parsePattern(text: string): Pattern {
   return {
     text,
     prefix,
-    matches: (subject) => !subject.startsWith('$') && matches(tokens, open, subject),
+    matches: (subject) => subject.startsWith('$') === reserved && matches(tokens, open, subject),
   };
 }
 
