@@ -132,6 +132,14 @@ export class Broker {
     }
   }
 
+  /**
+   * Stores items as they are, with one result each, for the modules of this process that own reserved subjects. Items
+   * still waiting at `deadlineMs` (monotonic) are not written.
+   */
+  append(items: readonly AppendItem[], deadlineMs?: number): Promise<readonly AppendResult[]> {
+    return this.#submit(items, { deadlineMs });
+  }
+
   /** Whether a publish of this size would be taken now. */
   hasRoomFor(messages: number, bytes: number): boolean {
     return this.#writer.hasRoomFor(messages, bytes);

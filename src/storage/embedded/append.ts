@@ -25,6 +25,8 @@ export class Append {
   readonly #nowUs: number;
   readonly #publishTimeUs: number;
   readonly #runs = new Map<string, Run>();
+  /** Largest tokens that this call has looked up or written, by the key of the fence: one for a batch of a thousand. */
+  readonly #tokens = new Map<string, number>();
 
   constructor(transaction: Transaction, nowUs: number) {
     this.#transaction = transaction;
@@ -68,9 +70,10 @@ export class Append {
     const number = this.#add(item, run, known);
     const expireTimeUs = expireTimeOf(item, this.#publishTimeUs);
     if (idempotency !== undefined) this.#remember(number, idempotency, id, expireTimeUs);
-    if (fence !== undefined) {
+    if (fence !== undefined && fence.token !== this.#token(subject, number, fence.lock)) {
       const key = fenceKey(number, fence.lock);
       this.#transaction.put(key, encodeValue(key, [fence.token]));
+      this.#tokens.set(tokenKey(number, fence.lock), fence.token);
     }
     return { id, publishTimeUs: this.#publishTimeUs, expireTimeUs, duplicate: false };
   }
@@ -114,12 +117,18 @@ export class Append {
   }
 
   #token(subject: string, number: number, lock: string): number {
-    const key = fenceKey(number, lock);
-    const value = this.#transaction.get(key);
-    if (value === undefined) return 0;
-    const decoded = decodeValue(key, value, 1);
-    if (decoded === undefined) throw damagedError(`a fence of subject "${subject}"`, { subject });
-    return decoded.numbers[0] ?? 0;
+    const name = tokenKey(number, lock);
+    let token = this.#tokens.get(name);
+    if (token === undefined) {
+      const key = fenceKey(number, lock);
+      const value = this.#transaction.get(key);
+      const decoded = value === undefined ? undefined : decodeValue(key, value, 1);
+      if (value !== undefined && decoded === undefined)
+        throw damagedError(`a fence of subject "${subject}"`, { subject });
+      token = decoded?.numbers[0] ?? 0;
+      this.#tokens.set(name, token);
+    }
+    return token;
   }
 
   #write(subject: string, { before, items }: Run): void {
@@ -152,6 +161,10 @@ export class Append {
     });
     transaction.hints.push({ kind: 'subject', subject, lastId });
   }
+}
+
+function tokenKey(number: number, lock: string): string {
+  return `${number} ${lock}`;
 }
 
 function staleFence(subject: string, fence: Fence, current: number): BrokerError {

@@ -1,0 +1,34 @@
+import type { Clock } from '../core/clock.js';
+import { BrokerError } from '../core/errors.js';
+import type { CommitResult } from '../storage/storage.js';
+
+/** Tries before giving up; each one that is lost means that another writer got through. */
+const MAX_ATTEMPTS = 100;
+/** Tries that follow at once. */
+const HASTY_ATTEMPTS = 5;
+const MAX_PAUSE_MS = 20;
+
+/**
+ * Reads, decides and commits until nobody has changed meanwhile what was read.
+ *
+ * @param attempt its commit, or undefined when nothing is to be done
+ * @throws BrokerError STORAGE_UNAVAILABLE when others were faster too often
+ */
+export async function untilCommitted(
+  clock: Clock,
+  attempt: () => Promise<CommitResult | undefined>,
+): Promise<(CommitResult & { committed: true }) | undefined> {
+  for (let attempts = 1; ; attempts++) {
+    const result = await attempt();
+    if (result === undefined) return undefined;
+    if (result.committed) return result;
+    if (attempts === MAX_ATTEMPTS) {
+      throw new BrokerError('STORAGE_UNAVAILABLE', 'too many writers change the same records', { retryAfterMs: 100 });
+    }
+    if (attempts > HASTY_ATTEMPTS) await pause(clock, Math.random() * Math.min(attempts, MAX_PAUSE_MS));
+  }
+}
+
+function pause(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => clock.after(ms, resolve));
+}
