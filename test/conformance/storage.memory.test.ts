@@ -1,14 +1,4 @@
-import { createMemoryStorage, MEMORY_CAPABILITIES } from '../../src/storage/memory/index.js';
-import { ManualClock } from '../support/manual-clock.js';
-import { describeStorage, manualTime } from './storage/index.js';
+import { memoryHarness } from './harness/memory.js';
+import { describeStorage } from './storage/index.js';
 
-const clock = new ManualClock();
-
-describeStorage({
-  name: 'memory',
-  capabilities: MEMORY_CAPABILITIES,
-  time: manualTime(clock),
-  unavailable: () => undefined,
-  open: async () => createMemoryStorage({ clock }),
-  destroy: async () => undefined,
-});
+describeStorage(memoryHarness());

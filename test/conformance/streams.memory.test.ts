@@ -1,0 +1,4 @@
+import { memoryHarness } from './harness/memory.js';
+import { describeStreams } from './streams/index.js';
+
+describeStreams(memoryHarness());
