@@ -3,11 +3,13 @@ import type { Clock } from '../core/clock.js';
 import { BrokerInstruments } from './broker-instruments.js';
 import { GrpcInstruments } from './grpc-instruments.js';
 import { StorageInstruments } from './storage-instruments.js';
+import { StreamInstruments } from './stream-instruments.js';
 
 export interface Metrics {
   readonly broker: BrokerInstruments;
   readonly storage: StorageInstruments;
   readonly grpc: GrpcInstruments;
+  readonly streams: StreamInstruments;
   /** MIME type of what `render` answers. */
   readonly contentType: string;
   /** All metrics as Prometheus reads them. */
@@ -41,6 +43,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     broker: new BrokerInstruments(registry),
     storage: new StorageInstruments(registry, options.storage),
     grpc: new GrpcInstruments(registry, options.clock),
+    streams: new StreamInstruments(registry),
     contentType: registry.contentType,
     render: () => registry.metrics(),
   };
