@@ -100,7 +100,7 @@ const ZONES: readonly Zone[] = [
 ];
 
 /** `from '…'`, `import '…'`, `import('…')` and `require('…')`; written by hand because TypeScript 7 has no parser to call. */
-const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)(['"])([^'"\n]+)\1/g;
+const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*|(?<!\.)\brequire\s*\(\s*)(['"])([^'"\n]+)\1/g;
 
 function zoneOf(file: string): Zone | undefined {
   return ZONES.find((zone) => file.startsWith(zone.path));

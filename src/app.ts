@@ -11,6 +11,8 @@ import { GrpcServer, type TlsOptions } from './grpc/server.js';
 import { GrpcServices } from './grpc/services.js';
 import { InstrumentedStorage } from './storage/instrumented-storage.js';
 import { openStorage, storageSummary } from './storage/open-storage.js';
+import { EventStreams } from './streams/event-streams.js';
+import { NO_STREAM_METRICS } from './streams/stream-metrics.js';
 import { AdminServer } from './telemetry/admin-server.js';
 import { createLogger } from './telemetry/logger.js';
 import { createMetrics } from './telemetry/metrics.js';
@@ -79,9 +81,18 @@ async function startApp(config: Config, clock: Clock, parts: StopSequence): Prom
   parts.add('broker', { stop: () => broker.close() });
   parts.add('expiry', ExpiryLoop.start({ log: storage.log, clock, logger }));
 
+  const streams = new EventStreams({
+    storage,
+    log: broker,
+    clock,
+    limits: { ...config.limits, eventTtlUs: config.streams.eventTtlUs },
+    metrics: NO_STREAM_METRICS,
+  });
+
   const { maxStreamsPerConnection, streamBufferBytes, streamAgeMs } = config.grpc;
   const services = new GrpcServices({
     broker,
+    streams,
     storage,
     clock,
     logger,

@@ -1,3 +1,4 @@
+import type { Access } from '../auth/access.js';
 import type { BrokerError } from '../core/errors.js';
 import type { StatusCodeOverrides } from './status.js';
 
@@ -22,6 +23,8 @@ export interface RpcContext {
   readonly peer: string;
   /** When the caller stops waiting, by the clock's monotonic milliseconds; undefined when it waits for ever. */
   readonly deadlineMs: number | undefined;
+  /** What the caller may do. */
+  readonly access: Access;
   /** The first value of a request header that is text; names are lower case. */
   header(name: string): string | undefined;
 }

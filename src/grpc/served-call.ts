@@ -1,4 +1,5 @@
 import { Metadata, type ServerInterceptingCallInterface, status, type StatusObject } from '@grpc/grpc-js';
+import { type Access, FULL_ACCESS } from '../auth/access.js';
 import type { Clock } from '../core/clock.js';
 import { BrokerError, toBrokerError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
@@ -70,6 +71,10 @@ export abstract class ServedCall implements RpcStream, OpenCall {
     const deadline = Number(this.lower.getDeadline());
     // grpc-js measures the deadline by the wall clock.
     return deadline === Infinity ? undefined : this.environment.clock.monotonicMs() + deadline - Date.now();
+  }
+
+  get access(): Access {
+    return FULL_ACCESS;
   }
 
   get ended(): boolean {

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.js';
 import type { Logger } from '../core/logger.js';
 import type { Tracing } from '../core/tracing.js';
 import type { Storage } from '../storage/storage.js';
+import type { Streams } from '../streams/streams.js';
 import { ADMIN_SERVICE, adminMethods } from './admin-service.js';
 import { BROKER_SERVICE, BrokerService, DEFAULT_STREAM_LIMITS, type StreamLimits } from './broker-service.js';
 import { COMPAT_SERVICE, CompatService } from './compat-service.js';
@@ -12,9 +13,11 @@ import { readingMethods } from './reading-methods.js';
 import { ReflectionService } from './reflection.js';
 import type { ServiceTable } from './rpc-call.js';
 import { StatusEncoder } from './status-encoder.js';
+import { STREAM_SERVICE, streamMethods } from './stream-service.js';
 
 export interface GrpcServicesOptions {
   readonly broker: Broker;
+  readonly streams: Streams;
   readonly storage: Storage;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -32,10 +35,10 @@ export class GrpcServices {
   readonly #brokerService: BrokerService;
 
   constructor(options: GrpcServicesOptions) {
-    const { broker, storage, clock, logger, tracing } = options;
+    const { broker, streams, storage, clock, logger, tracing } = options;
     const limits = { ...DEFAULT_STREAM_LIMITS, ...options.streamLimits };
     const statusEncoder = new StatusEncoder(logger);
-    this.#health = new HealthService([COMPAT_SERVICE, BROKER_SERVICE, ADMIN_SERVICE]);
+    this.#health = new HealthService([COMPAT_SERVICE, BROKER_SERVICE, ADMIN_SERVICE, STREAM_SERVICE]);
     this.#broker = broker;
     this.#brokerService = new BrokerService({
       broker,
@@ -55,6 +58,7 @@ export class GrpcServices {
         startTimeUs: clock.nowUs(),
         maxStreamsPerConnection: options.maxStreamsPerConnection,
       }),
+      [STREAM_SERVICE]: streamMethods({ streams, maxEventBytes: broker.limits.maxMessageBytes }),
       [HEALTH_SERVICE]: this.#health.methods(),
     };
     this.table = { ...named, ...new ReflectionService(readDescriptorSet(), Object.keys(named)).services() };

@@ -24,6 +24,7 @@ describe('importViolations', () => {
     ['src/app.ts', "import { Broker } from './broker/broker.js';"],
     ['src/main.ts', "import { createApp } from './app.js';"],
     ['src/cli/serve.ts', "import { join } from 'node:path';"],
+    ['src/grpc/stream-service.ts', "access.require('create_stream', subject);"],
   ])('lets %s say %s', (file, statement) => {
     expect(allows(file, statement)).toBe(true);
   });

@@ -1,0 +1,144 @@
+import type { Access, Verb } from '../auth/access.js';
+import { BrokerError } from '../core/errors.js';
+import { subjectOfStream } from '../streams/stream-name.js';
+import { RETRY, type Streams, UNPROCESSED } from '../streams/streams.js';
+import { checkEventBody } from './event-body.js';
+import { readEventPage, takeEvents } from './event-pages.js';
+import type { CreateStreamRequest__Output } from './generated/waybill/v1/CreateStreamRequest.js';
+import type { CreateStreamResponse } from './generated/waybill/v1/CreateStreamResponse.js';
+import type { DeleteStreamRequest__Output } from './generated/waybill/v1/DeleteStreamRequest.js';
+import type { DeleteStreamResponse } from './generated/waybill/v1/DeleteStreamResponse.js';
+import type { ExtendLeaseRequest__Output } from './generated/waybill/v1/ExtendLeaseRequest.js';
+import type { ExtendLeaseResponse } from './generated/waybill/v1/ExtendLeaseResponse.js';
+import type { GetStreamRequest__Output } from './generated/waybill/v1/GetStreamRequest.js';
+import type { GetStreamResponse } from './generated/waybill/v1/GetStreamResponse.js';
+import type { ListEventsRequest__Output } from './generated/waybill/v1/ListEventsRequest.js';
+import type { ListEventsResponse } from './generated/waybill/v1/ListEventsResponse.js';
+import type { ListStreamsRequest__Output } from './generated/waybill/v1/ListStreamsRequest.js';
+import type { ListStreamsResponse } from './generated/waybill/v1/ListStreamsResponse.js';
+import type { MarkEventRequest__Output } from './generated/waybill/v1/MarkEventRequest.js';
+import type { MarkEventResponse } from './generated/waybill/v1/MarkEventResponse.js';
+import type { ProcessEventsRequest__Output } from './generated/waybill/v1/ProcessEventsRequest.js';
+import type { ProcessEventsResponse } from './generated/waybill/v1/ProcessEventsResponse.js';
+import type { ReleaseLeaseRequest__Output } from './generated/waybill/v1/ReleaseLeaseRequest.js';
+import type { ReleaseLeaseResponse } from './generated/waybill/v1/ReleaseLeaseResponse.js';
+import type { RetryEventsRequest__Output } from './generated/waybill/v1/RetryEventsRequest.js';
+import type { RetryEventsResponse } from './generated/waybill/v1/RetryEventsResponse.js';
+import type { WriteEventRequest__Output } from './generated/waybill/v1/WriteEventRequest.js';
+import type { WriteEventResponse } from './generated/waybill/v1/WriteEventResponse.js';
+import { ProtoCodec } from './proto-codec.js';
+import type { RpcContext, RpcMethod, ServiceMethods } from './rpc-call.js';
+import { eventStatusFrom, eventTtlUsFrom, leaseDurationUsFrom, toWireLease, toWireStream } from './stream-messages.js';
+import { readStreamPage } from './stream-pages.js';
+import { secondsAndNanos } from './time-fields.js';
+
+export const STREAM_SERVICE = 'waybill.v1.StreamService';
+
+export interface StreamServiceOptions {
+  readonly streams: Streams;
+  readonly maxEventBytes: number;
+}
+
+/** `waybill.v1.StreamService`. Every method asks for the permission before it looks at anything. */
+export function streamMethods({ streams, maxEventBytes }: StreamServiceOptions): ServiceMethods {
+  return {
+    CreateStream: method<CreateStreamRequest__Output, CreateStreamResponse>(
+      'CreateStream',
+      async ({ streamName, eventTtl }, { access }) => {
+        access.require('create_stream', subjectOfStream(streamName));
+        const options = eventTtl === null ? {} : { eventTtlUs: eventTtlUsFrom(eventTtl) };
+        return { stream: toWireStream(await streams.create(streamName, options)) };
+      },
+    ),
+    DeleteStream: method<DeleteStreamRequest__Output, DeleteStreamResponse>(
+      'DeleteStream',
+      async ({ streamName }, { access }) => {
+        access.require('delete_stream', subjectOfStream(streamName));
+        await streams.delete(streamName);
+        return {};
+      },
+    ),
+    GetStream: method<GetStreamRequest__Output, GetStreamResponse>('GetStream', async ({ streamName }, { access }) => {
+      access.require('get_stream_info', subjectOfStream(streamName));
+      return { stream: toWireStream(await streams.get(streamName)) };
+    }),
+    ListStreams: method<ListStreamsRequest__Output, ListStreamsResponse>('ListStreams', (request, { access }) =>
+      readStreamPage(streams, access, request),
+    ),
+    WriteEvent: method<WriteEventRequest__Output, WriteEventResponse>(
+      'WriteEvent',
+      async ({ streamName, body }, { access, deadlineMs }) => {
+        access.require('write_event', subjectOfStream(streamName));
+        checkEventBody(body, maxEventBytes);
+        const { id, createdTimeUs, messageId } = await streams.write(streamName, body, { deadlineMs });
+        return { eventId: id, createTime: secondsAndNanos(createdTimeUs), messageId };
+      },
+    ),
+    ListEvents: method<ListEventsRequest__Output, ListEventsResponse>('ListEvents', async (request, { access }) => {
+      access.require('get_stream_events', subjectOfStream(request.streamName));
+      return readEventPage(streams, await streams.get(request.streamName), 'all', request);
+    }),
+    ProcessEvents: method<ProcessEventsRequest__Output, ProcessEventsResponse>(
+      'ProcessEvents',
+      async (request, { access }) => {
+        access.require('process_events', subjectOfStream(request.streamName));
+        return takeEvents(streams, await streams.get(request.streamName), UNPROCESSED, request);
+      },
+    ),
+    RetryEvents: method<RetryEventsRequest__Output, RetryEventsResponse>('RetryEvents', async (request, { access }) => {
+      access.require('retry_events', subjectOfStream(request.streamName));
+      return takeEvents(streams, await streams.get(request.streamName), RETRY, request);
+    }),
+    MarkEvent: method<MarkEventRequest__Output, MarkEventResponse>(
+      'MarkEvent',
+      async ({ eventId, status, leaseId }, { access }) => {
+        // Whose event it is shows only when it is found; nobody else learns whether it exists.
+        access.requireAny('mark_event');
+        const to = eventStatusFrom(status);
+        const event = await streams.findEvent(eventId);
+        access.require('mark_event', event.stream.subject);
+        await streams.mark(event, to, { leaseId: leaseId === '' ? undefined : leaseId });
+        return {};
+      },
+    ),
+    ExtendLease: method<ExtendLeaseRequest__Output, ExtendLeaseResponse>(
+      'ExtendLease',
+      async ({ streamName, leaseId, duration }, { access }) => {
+        requireOneOf(access, ['process_events', 'retry_events'], subjectOfStream(streamName));
+        const durationUs = leaseDurationUsFrom('duration', duration);
+        return { lease: toWireLease(await streams.extendLease(await streams.get(streamName), leaseId, durationUs)) };
+      },
+    ),
+    ReleaseLease: method<ReleaseLeaseRequest__Output, ReleaseLeaseResponse>(
+      'ReleaseLease',
+      async ({ streamName, leaseId }, { access }) => {
+        requireOneOf(access, ['process_events', 'retry_events'], subjectOfStream(streamName));
+        await streams.releaseLease(await streams.get(streamName), leaseId);
+        return {};
+      },
+    ),
+  };
+}
+
+/** A method whose messages are called by its name. */
+function method<Request extends object, Response extends object>(
+  name: string,
+  handler: (request: Request, context: RpcContext) => Promise<Response>,
+): RpcMethod {
+  const requests = new ProtoCodec<object, Request>(`waybill.v1.${name}Request`);
+  const responses = new ProtoCodec<Response, object>(`waybill.v1.${name}Response`);
+  return {
+    kind: 'unary',
+    handler: async (bytes, context) => responses.encode(await handler(requests.decode(bytes), context)),
+  };
+}
+
+/** @throws BrokerError ACTION_DENIED when no rule allows any of the verbs */
+function requireOneOf(access: Access, verbs: readonly [Verb, Verb], subject: string): void {
+  try {
+    access.require(verbs[0], subject);
+  } catch (error) {
+    if (!(error instanceof BrokerError) || error.reason !== 'ACTION_DENIED') throw error;
+    access.require(verbs[1], subject);
+  }
+}
