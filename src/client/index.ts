@@ -11,3 +11,16 @@ export { Subscription, type Reconnecting, type SubscribeOptions, type Subscripti
 export type { SubscriptionFrame } from './wire/subscribe-decoder.js';
 export type { BackoffOptions } from './backoff.js';
 export type { AdminClient, PurgeBefore, PurgeResult, ServerInfo, SubjectPage, SubjectSummary } from './admin.js';
+export type { AllEventsRequest, EventsRequest, StreamsClient, TakeEventsRequest } from './streams.js';
+export type {
+  EventLease,
+  EventPage,
+  EventStatus,
+  EventStream,
+  StoredEvent,
+  StoredEventStatus,
+  StreamPage,
+  TakenEvents,
+  WrittenEvent,
+} from './stream-messages.js';
+export * from './event-bus/index.js';

@@ -23,6 +23,7 @@ function protoRoot(): Root {
       .loadSync([
         'waybill/v1/broker_service.proto',
         'waybill/v1/admin_service.proto',
+        'waybill/v1/stream_service.proto',
         'google/rpc/status.proto',
         'google/rpc/error_details.proto',
         'grpc/health/v1/health.proto',

@@ -7,6 +7,7 @@ import { decodeAs, encodeAs } from './proto.js';
 import { PublishStream } from './publish-stream.js';
 import type { Rpc } from './rpc.js';
 import type { SubscribeRequest } from './subscribe-request.js';
+import { StreamsClient } from './streams.js';
 import { Subscription, type SubscribeOptions } from './subscription.js';
 import { WaybillError } from './waybill-error.js';
 import { decodePublishBatchResponse, decodePublishResponse } from './wire/publish-decoder.js';
@@ -21,10 +22,12 @@ export type HealthStatus = 'SERVING' | 'NOT_SERVING' | 'UNKNOWN' | 'SERVICE_UNKN
 export class WaybillClient {
   readonly #rpc: Rpc;
   readonly admin: AdminClient;
+  readonly streams: StreamsClient;
 
   constructor(rpc: Rpc) {
     this.#rpc = rpc;
     this.admin = new AdminClient(rpc);
+    this.streams = new StreamsClient(rpc);
   }
 
   /** Resolves when the message is stored. */

@@ -46,3 +46,8 @@ export function malformedResponse(detail: string, cause?: unknown): WaybillError
     cause,
   });
 }
+
+/** For a part that every response of the method has. */
+export function missingField(name: string): never {
+  throw malformedResponse(`it has no ${name}`);
+}
