@@ -1,0 +1,79 @@
+import { BrokerError } from '../core/errors.js';
+import { MAX_SUBJECT_BYTES } from '../core/subject.js';
+import type { Access, Verb } from './access.js';
+import { allowsVerb, isAboutAllOf, isAboutAnything, isAboutSubject, type AccessRule } from './access-rule.js';
+import type { AuthObserver } from './authenticator.js';
+
+/** Subjects per verb whose decision is remembered; all are forgotten when there are more. */
+const MAX_DECISIONS = 512;
+
+/** How a verb reads before the subject that it was denied on. */
+const PHRASES: Readonly<Record<Verb, string>> = {
+  publish: 'publish to',
+  fetch: 'fetch from',
+  subscribe: 'subscribe to',
+  administer: 'administer',
+  create_stream: 'create',
+  delete_stream: 'delete',
+  get_stream_info: 'look at',
+  list_streams: 'list',
+  get_stream_events: 'read events of',
+  write_event: 'write events to',
+  process_events: 'process events of',
+  retry_events: 'retry events of',
+  mark_event: 'mark events of',
+};
+
+/** What a client may do by a set of rules that does not change. */
+export class ClientAccess implements Access {
+  /** Undefined: everything is allowed. */
+  readonly #rules: readonly AccessRule[] | undefined;
+  readonly #observer: Pick<AuthObserver, 'actionDenied'>;
+  readonly #decisions = new Map<Verb, Map<string, boolean>>();
+
+  constructor(
+    readonly clientId: string,
+    rules: readonly AccessRule[] | undefined,
+    observer: Pick<AuthObserver, 'actionDenied'>,
+  ) {
+    this.#rules = rules;
+    this.#observer = observer;
+  }
+
+  require(verb: Verb, subject: string): void {
+    if (this.#rules === undefined) return;
+    const allowed = this.#decisions.get(verb)?.get(subject) ?? this.#decide(this.#rules, verb, subject);
+    if (!allowed) throw this.#denied(verb, subject);
+  }
+
+  requireAll(verb: Verb, pattern: string): void {
+    if (this.#rules?.some((rule) => allowsVerb(rule, verb) && isAboutAllOf(rule, pattern)) ?? true) return;
+    throw this.#denied(verb, pattern);
+  }
+
+  requireAny(verb: Verb): void {
+    if (this.#rules?.some((rule) => allowsVerb(rule, verb) && isAboutAnything(rule)) ?? true) return;
+    throw this.#denied(verb, undefined);
+  }
+
+  #decide(rules: readonly AccessRule[], verb: Verb, subject: string): boolean {
+    const allowed = rules.some((rule) => allowsVerb(rule, verb) && isAboutSubject(rule, subject));
+    // Whoever asks for what cannot exist must not fill the memory with it.
+    if (subject.length > MAX_SUBJECT_BYTES) return allowed;
+    let decisions = this.#decisions.get(verb);
+    if (decisions === undefined || decisions.size >= MAX_DECISIONS) {
+      decisions = new Map();
+      this.#decisions.set(verb, decisions);
+    }
+    decisions.set(subject, allowed);
+    return allowed;
+  }
+
+  #denied(verb: Verb, subject: string | undefined): BrokerError {
+    this.#observer.actionDenied(verb);
+    const what = subject === undefined ? 'anything' : `"${subject}"`;
+    return new BrokerError('ACTION_DENIED', `client "${this.clientId}" is not allowed to ${PHRASES[verb]} ${what}`, {
+      fields: subject === undefined ? { verb } : { verb, subject },
+    });
+  }
+}
