@@ -40,19 +40,29 @@ const own = async (scenario: string, address: string, ...args: readonly string[]
   return (await Child.result<{ messagesPerSecond: number }>([MAIN, 'bench', scenario, ...flags])).messagesPerSecond;
 };
 
-/** Runs `work` against a broker on an empty storage of its own. */
-async function withBroker<T>(storage: string, work: (address: string) => Promise<T>): Promise<T> {
+/** Runs `work` against a broker on an empty storage of its own, at its gRPC address or that of the event bus. */
+async function withBroker<T>(
+  storage: string,
+  work: (address: string) => Promise<T>,
+  protocol: 'grpc' | 'tcp' = 'grpc',
+): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'waybill-bench-'));
   const env = {
     WAYBILL_STORAGE: storage,
     WAYBILL_EMBEDDED_PATH: folder,
     WAYBILL_GRPC_ADDRESS: '127.0.0.1:0',
     WAYBILL_ADMIN_ADDRESS: 'off',
+    WAYBILL_TCP_ADDRESS: '127.0.0.1:0',
+    WAYBILL_CLIENTS: 'bench:bench-secret',
     // Memory holds what a run publishes; the defaults are for a server that lives longer.
     WAYBILL_MEMORY_MAX_SUBJECT_BYTES: '2GiB',
     WAYBILL_MEMORY_MAX_TOTAL_BYTES: '2GiB',
   };
-  const { child, address } = await Child.server([MAIN, 'serve'], env, (line) => /ready: grpc ([^,]+)/.exec(line)?.[1]);
+  const { child, address } = await Child.server(
+    [MAIN, 'serve'],
+    env,
+    (line) => new RegExp(`ready: .*?${protocol} ([^,]+)`).exec(line)?.[1],
+  );
   try {
     return await work(address);
   } finally {
@@ -61,9 +71,9 @@ async function withBroker<T>(storage: string, work: (address: string) => Promise
   }
 }
 
-async function withPeer<T>(work: (address: string) => Promise<T>): Promise<T> {
+async function withPeer<T>(work: (address: string) => Promise<T>, file = 'echo-server'): Promise<T> {
   const { child, address } = await Child.server(
-    [...TSX, 'bench/echo-server.ts'],
+    [...TSX, `bench/${file}.ts`],
     {},
     (line) => /^ready (.+)$/.exec(line)?.[1],
   );
@@ -126,6 +136,31 @@ const fanout = (server: 'waybill' | 'peer'): Load => {
   return async (address) => (await load('fanout-load', address, server, SECONDS, 100, 4)).perSecond;
 };
 
+async function measureWrites(name: string, connections: number, depth: number): Promise<void> {
+  process.stderr.write(`${name} on embedded …\n`);
+  const run: Load = async (address) =>
+    (await load('event-bus/write-load', address, SECONDS, connections, depth)).perSecond;
+  const peer = { name: 'a line of LMDB each', value: await withPeer(run, 'event-bus/line-peer') };
+  print({ name, storage: 'embedded', value: await withBroker('embedded', run, 'tcp'), unit: '/s', peer });
+}
+
+const LARGE_STREAM = 1_000_000;
+
+async function measureLargeStream(): Promise<void> {
+  process.stderr.write(`a stream of ${LARGE_STREAM} events on embedded …\n`);
+  const args = [...TSX, 'bench/event-bus/large-stream.ts'];
+  const figures = await withBroker(
+    'embedded',
+    (address) => Child.result<Record<string, { p50: number; p99: number }>>([...args, address, String(LARGE_STREAM)]),
+    'tcp',
+  );
+  for (const [operation, { p50, p99 }] of Object.entries(figures)) {
+    const name = `${operation} among ${LARGE_STREAM} events`;
+    print({ name: `${name}, p50`, storage: 'embedded', value: p50, unit: 'ms' });
+    print({ name: `${name}, p99`, storage: 'embedded', value: p99, unit: 'ms' });
+  }
+}
+
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   async stream() {
     const name = 'PublishStream, 100 bytes, acknowledged';
@@ -170,6 +205,12 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
       const run: Load = async (address) => (await load('latency-load', address, 5000)).p50;
       await measureInTurn('publish → deliver, p50', storage, 'ms', 'one grpc-js echo', echo, run);
     }
+  },
+  async bus() {
+    await measureWrites('write_event, 1 connection, 100 deep', 1, 100);
+    await measureWrites('write_event, 64 connections', 64, 1);
+    await measureWrites('write_event, one by one', 1, 1);
+    await measureLargeStream();
   },
 };
 

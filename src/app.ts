@@ -12,7 +12,7 @@ import { GrpcServices } from './grpc/services.js';
 import { InstrumentedStorage } from './storage/instrumented-storage.js';
 import { openStorage, storageSummary } from './storage/open-storage.js';
 import { EventStreams } from './streams/event-streams.js';
-import { NO_STREAM_METRICS } from './streams/stream-metrics.js';
+import { RemovalLoop } from './streams/removal-loop.js';
 import { AdminServer } from './telemetry/admin-server.js';
 import { createLogger } from './telemetry/logger.js';
 import { createMetrics } from './telemetry/metrics.js';
@@ -86,8 +86,9 @@ async function startApp(config: Config, clock: Clock, parts: StopSequence): Prom
     log: broker,
     clock,
     limits: { ...config.limits, eventTtlUs: config.streams.eventTtlUs },
-    metrics: NO_STREAM_METRICS,
+    metrics: metrics.streams,
   });
+  parts.add('removal of streams', RemovalLoop.start({ streams, clock, logger }));
 
   const { maxStreamsPerConnection, streamBufferBytes, streamAgeMs } = config.grpc;
   const services = new GrpcServices({
