@@ -10,7 +10,9 @@ import { createDispatcher, serviceDefinition } from './rpc-dispatch.js';
 import type { OpenCall } from './served-call.js';
 import { StatusEncoder } from './status-encoder.js';
 import { TlsCredentials } from './tls-credentials.js';
-import type { TlsFiles } from '../net/tls-files.js';
+import type { TlsOptions } from '../net/tls-reloader.js';
+
+export type { TlsOptions };
 
 export interface TransportLimits extends ConnectionLimits {
   /** Bytes of one request message. Above the broker's message limit, so that its own, typed error is what callers see. */
@@ -43,10 +45,6 @@ export const DEFAULT_TRANSPORT_LIMITS: TransportLimits = {
 
 /** How long clients have to take the status of the calls that were broken off. */
 const LAST_WORDS_MS = 200;
-
-export interface TlsOptions extends TlsFiles {
-  readonly reloadIntervalMs: number;
-}
 
 export interface GrpcServerOptions {
   /** `host:port`, `[ipv6]:port` or `unix:path`; port 0 takes a free one. */
@@ -83,14 +81,14 @@ export class GrpcServer {
       openCalls: this.#openCalls,
       answerBudget: new AnswerBudget(),
     });
-    this.#tls = tls === undefined ? undefined : new TlsCredentials(tls, tls.reloadIntervalMs, clock, logger);
+    this.#tls = tls === undefined ? undefined : new TlsCredentials(tls, clock, logger);
     this.#server = new Server({ ...serverOptions(limits), interceptors: [dispatcher] });
     for (const [service, methods] of Object.entries(services)) {
       this.#server.addService(serviceDefinition(service, methods), {});
     }
     const credentials = this.#tls?.serverCredentials() ?? ServerCredentials.createInsecure();
     const injector = this.#server.createConnectionInjector(credentials);
-    this.#listener = new ConnectionListener(limits, (socket) => injector.injectConnection(socket));
+    this.#listener = new ConnectionListener({ name: 'gRPC', limits }, (socket) => injector.injectConnection(socket));
   }
 
   /** Connections that are open now. */

@@ -1,61 +1,34 @@
 import { experimental, type ServerCredentials } from '@grpc/grpc-js';
 import type { Clock } from '../core/clock.js';
 import type { Logger } from '../core/logger.js';
-import { readTlsFiles, type TlsFiles, type TlsMaterial } from '../net/tls-files.js';
+import { TlsReloader, type TlsOptions } from '../net/tls-reloader.js';
 
 /**
- * Hands the TLS files to grpc-js and reads them again from time to time, so that rotated certificates serve new
- * connections without a restart. While the files on disk cannot be used (half rotated, for example) the last good ones
- * stay; grpc-js' own file watcher would refuse every connection then.
+ * Hands the TLS files to grpc-js, and again when they change on disk. grpc-js' own file watcher would refuse every
+ * connection while they cannot be used.
  *
  * The only file that uses grpc-js' experimental credentials.
  */
 export class TlsCredentials implements experimental.CertificateProvider {
-  readonly #files: TlsFiles;
-  readonly #clock: Clock;
-  readonly #logger: Pick<Logger, 'info' | 'warn'>;
-  readonly #reloadIntervalMs: number;
+  readonly #files: TlsReloader;
   readonly #identityListeners = new Set<experimental.IdentityCertificateUpdateListener>();
   readonly #caListeners = new Set<experimental.CaCertificateUpdateListener>();
-  #material: TlsMaterial;
-  #cancelReload: () => void;
 
   /** @throws BrokerError ARGUMENT_INVALID when the files cannot be used */
-  constructor(files: TlsFiles, reloadIntervalMs: number, clock: Clock, logger: Pick<Logger, 'info' | 'warn'>) {
-    this.#files = files;
-    this.#clock = clock;
-    this.#logger = logger;
-    this.#reloadIntervalMs = reloadIntervalMs;
-    this.#material = readTlsFiles(files);
-    this.#cancelReload = this.#scheduleReload();
+  constructor(files: TlsOptions, clock: Clock, logger: Pick<Logger, 'info' | 'warn'>) {
+    this.#files = new TlsReloader({ files, clock, logger, onChange: () => this.#tellAll() });
   }
 
   /** For `Server`. TLS 1.2 or newer (Node's default); a client certificate is demanded when a CA file is set. */
   serverCredentials(): ServerCredentials {
-    const clientCa = this.#material.clientCa === undefined ? null : this;
+    const clientCa = this.#files.material.clientCa === undefined ? null : this;
     // The declared parameter names are the wrong way round: the first is the identity, the second the client CA. Without
     // a CA of our own Node would accept every publicly issued client certificate.
     return experimental.createCertificateProviderServerCredentials(this, clientCa, clientCa !== null);
   }
 
-  /** Reads the files now. */
-  reload(): void {
-    let material: TlsMaterial;
-    try {
-      material = readTlsFiles(this.#files);
-    } catch (error) {
-      this.#logger.warn({ err: error }, 'TLS files cannot be used, the previous ones stay');
-      return;
-    }
-    if (sameMaterial(material, this.#material)) return;
-    this.#material = material;
-    for (const listener of this.#caListeners) this.#tellCa(listener);
-    for (const listener of this.#identityListeners) this.#tellIdentity(listener);
-    this.#logger.info({}, 'TLS files reloaded');
-  }
-
   close(): void {
-    this.#cancelReload();
+    this.#files.close();
   }
 
   addCaCertificateListener(listener: experimental.CaCertificateUpdateListener): void {
@@ -77,26 +50,18 @@ export class TlsCredentials implements experimental.CertificateProvider {
     this.#identityListeners.delete(listener);
   }
 
+  #tellAll(): void {
+    for (const listener of this.#caListeners) this.#tellCa(listener);
+    for (const listener of this.#identityListeners) this.#tellIdentity(listener);
+  }
+
   #tellCa(listener: experimental.CaCertificateUpdateListener): void {
-    const { clientCa } = this.#material;
+    const { clientCa } = this.#files.material;
     listener(clientCa === undefined ? null : { caCertificate: clientCa });
   }
 
   #tellIdentity(listener: experimental.IdentityCertificateUpdateListener): void {
-    listener({ certificate: this.#material.cert, privateKey: this.#material.key });
+    const { cert, key } = this.#files.material;
+    listener({ certificate: cert, privateKey: key });
   }
-
-  #scheduleReload(): () => void {
-    return this.#clock.after(this.#reloadIntervalMs, () => {
-      this.#cancelReload = this.#scheduleReload();
-      this.reload();
-    });
-  }
-}
-
-function sameMaterial(one: TlsMaterial, other: TlsMaterial): boolean {
-  const sameCa =
-    one.clientCa === other.clientCa ||
-    (one.clientCa !== undefined && other.clientCa !== undefined && one.clientCa.equals(other.clientCa));
-  return sameCa && one.cert.equals(other.cert) && one.key.equals(other.key);
 }

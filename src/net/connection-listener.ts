@@ -8,19 +8,30 @@ export interface ConnectionLimits {
   readonly maxConnectionsPerAddress: number;
 }
 
+export interface ConnectionListenerOptions {
+  /** What listens, as problems with the address call it: `gRPC`. */
+  readonly name: string;
+  readonly limits: ConnectionLimits;
+  /** Whether our side stays open when the client has closed its own; false when left out. */
+  readonly allowHalfOpen?: boolean;
+}
+
 /**
- * Accepts connections and hands them on. Owning the sockets (instead of letting grpc-js listen) lets us bound how many
- * there are, name what is wrong with an address, and close every one of them for certain.
+ * Accepts connections and hands them on. Owning the sockets (instead of letting a protocol's library listen) lets us
+ * bound how many there are, name what is wrong with an address, and close every one of them for certain.
  */
 export class ConnectionListener {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #perAddress = new Map<string, number>();
+  readonly #name: string;
   readonly #limits: ConnectionLimits;
 
-  constructor(limits: ConnectionLimits, accept: (socket: Socket) => void) {
+  constructor(options: ConnectionListenerOptions, accept: (socket: Socket) => void) {
+    const { name, limits, allowHalfOpen = false } = options;
+    this.#name = name;
     this.#limits = limits;
-    this.#server = createServer({ noDelay: true }, (socket) => {
+    this.#server = createServer({ noDelay: true, allowHalfOpen }, (socket) => {
       if (this.#admit(socket)) accept(socket);
       else socket.destroy();
     });
@@ -40,7 +51,7 @@ export class ConnectionListener {
     const options = parseAddress(address);
     return new Promise((resolve, reject) => {
       this.#server.once('error', (error: NodeJS.ErrnoException) => {
-        reject(new BrokerError('ARGUMENT_INVALID', listenProblem(address, error), { cause: error }));
+        reject(new BrokerError('ARGUMENT_INVALID', listenProblem(this.#name, address, error), { cause: error }));
       });
       this.#server.listen(options, () => {
         const bound = this.#server.address();
@@ -100,6 +111,7 @@ const LISTEN_PROBLEMS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'names an unknown host',
 };
 
-function listenProblem(address: string, error: NodeJS.ErrnoException): string {
-  return `the gRPC address ${address} ${LISTEN_PROBLEMS[error.code ?? ''] ?? `cannot be listened on: ${error.message}`}`;
+function listenProblem(name: string, address: string, error: NodeJS.ErrnoException): string {
+  const problem = LISTEN_PROBLEMS[error.code ?? ''] ?? `cannot be listened on: ${error.message}`;
+  return `the ${name} address ${address} ${problem}`;
 }
