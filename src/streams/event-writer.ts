@@ -28,6 +28,7 @@ export class EventWriter {
   readonly #catalog: Catalog;
   readonly #maxBytes: number;
   readonly #open = new Map<string, OpenStream>();
+  readonly #opening = new Map<string, Promise<OpenStream>>();
 
   constructor(log: EventLog, catalog: Catalog, maxBytes: number) {
     this.#log = log;
@@ -64,16 +65,19 @@ export class EventWriter {
     this.#open.delete(name);
   }
 
-  async #openStream(name: string): Promise<OpenStream> {
-    const { stream, version } = await this.#catalog.find(name);
-    const open = { stream, fence: streamFence(version) };
-    if (this.#open.size >= MAX_OPEN) for (const oldest of this.#open.keys()) return this.#replace(oldest, name, open);
-    this.#open.set(name, open);
-    return open;
+  /** Writers of one stream share a lookup, so that they go on in the order in which they came. */
+  #openStream(name: string): Promise<OpenStream> {
+    const underWay = this.#opening.get(name);
+    if (underWay !== undefined) return underWay;
+    const opening = this.#lookUp(name).finally(() => this.#opening.delete(name));
+    this.#opening.set(name, opening);
+    return opening;
   }
 
-  #replace(oldest: string, name: string, open: OpenStream): OpenStream {
-    this.#open.delete(oldest);
+  async #lookUp(name: string): Promise<OpenStream> {
+    const { stream, version } = await this.#catalog.find(name);
+    const open = { stream, fence: streamFence(version) };
+    if (this.#open.size >= MAX_OPEN) this.#open.delete(this.#open.keys().next().value!);
     this.#open.set(name, open);
     return open;
   }
