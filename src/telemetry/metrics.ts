@@ -4,12 +4,14 @@ import { BrokerInstruments } from './broker-instruments.js';
 import { GrpcInstruments } from './grpc-instruments.js';
 import { StorageInstruments } from './storage-instruments.js';
 import { StreamInstruments } from './stream-instruments.js';
+import { TcpInstruments } from './tcp-instruments.js';
 
 export interface Metrics {
   readonly broker: BrokerInstruments;
   readonly storage: StorageInstruments;
   readonly grpc: GrpcInstruments;
   readonly streams: StreamInstruments;
+  readonly tcp: TcpInstruments;
   /** MIME type of what `render` answers. */
   readonly contentType: string;
   /** All metrics as Prometheus reads them. */
@@ -44,6 +46,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     storage: new StorageInstruments(registry, options.storage),
     grpc: new GrpcInstruments(registry, options.clock),
     streams: new StreamInstruments(registry),
+    tcp: new TcpInstruments(registry),
     contentType: registry.contentType,
     render: () => registry.metrics(),
   };

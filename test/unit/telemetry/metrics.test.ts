@@ -134,6 +134,22 @@ describe('metrics', () => {
     expect(await value('method_duration_count{method="Publish"}')).toBe(101);
   });
 
+  it('counts connections and requests of the event bus', async () => {
+    const { metrics, value } = setUp();
+    metrics.tcp.connectionOpened();
+    metrics.tcp.connectionOpened();
+    metrics.tcp.connectionClosed();
+    metrics.tcp.requestHandled('write_event', 'ok', 0.25);
+    metrics.tcp.requestHandled('write_event', 'ok', 0.5);
+    metrics.tcp.requestHandled('write_event', 'failed', 1);
+    metrics.tcp.requestHandled('decode_request', 'failed', 1);
+    expect(await value('waybill_tcp_connections')).toBe(1);
+    expect(await value('waybill_tcp_requests_total{operation="write_event",outcome="ok"}')).toBe(2);
+    expect(await value('waybill_tcp_requests_total{operation="write_event",outcome="failed"}')).toBe(1);
+    expect(await value('waybill_tcp_requests_total{operation="decode_request",outcome="failed"}')).toBe(1);
+    expect(await value('waybill_tcp_request_duration_seconds_sum{operation="write_event"}')).toBe(1.75);
+  });
+
   it('has no label that a client can choose', async () => {
     const { metrics } = setUp();
     metrics.broker.publishFailed('SUBJECT_INVALID', 1);
@@ -141,6 +157,7 @@ describe('metrics', () => {
     metrics.storage.storageOperation('get', 1, 'STORAGE_UNAVAILABLE');
     metrics.grpc.callStarted(PUBLISH);
     metrics.grpc.callEnded(PUBLISH, 0, 1);
+    metrics.tcp.requestHandled('write_event', 'ok', 1);
     const lines = (await metrics.render()).split('\n').filter((line) => /^(waybill|grpc|method|active)_/.test(line));
     const labels = new Set(lines.flatMap((line) => [...line.matchAll(/[{,](\w+)="/g)].map(([, label]) => label)));
     expect(labels).toEqual(
@@ -152,6 +169,7 @@ describe('metrics', () => {
         'le',
         'method',
         'operation',
+        'outcome',
         'quantile',
         'reason',
         'source',
