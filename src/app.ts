@@ -1,3 +1,5 @@
+import type { AuthObserver } from './auth/authenticator.js';
+import { ClientRegistry } from './auth/client-registry.js';
 import { Broker } from './broker/broker.js';
 import { ExpiryLoop } from './broker/expiry-loop.js';
 import { formatAddress } from './config/address.js';
@@ -13,6 +15,7 @@ import { InstrumentedStorage } from './storage/instrumented-storage.js';
 import { openStorage, storageSummary } from './storage/open-storage.js';
 import { EventStreams } from './streams/event-streams.js';
 import { RemovalLoop } from './streams/removal-loop.js';
+import { TcpServer } from './tcp/server.js';
 import { AdminServer } from './telemetry/admin-server.js';
 import { createLogger } from './telemetry/logger.js';
 import { createMetrics } from './telemetry/metrics.js';
@@ -22,7 +25,11 @@ import type { OpenTelemetryTracing } from './telemetry/tracing.js';
 /** A server that is ready. */
 export interface App extends Running {
   /** With the real ports where the configuration had 0. */
-  readonly addresses: { readonly grpc: string; readonly admin: string | undefined };
+  readonly addresses: {
+    readonly grpc: string;
+    readonly admin: string | undefined;
+    readonly tcp: string | undefined;
+  };
   /** One line for people: version, addresses and storage. */
   readonly summary: string;
   readonly logger: Logger;
@@ -90,6 +97,9 @@ async function startApp(config: Config, clock: Clock, parts: StopSequence): Prom
   });
   parts.add('removal of streams', RemovalLoop.start({ streams, clock, logger }));
 
+  const clients = await openClients(config, metrics.auth, logger, clock);
+  if (clients !== undefined) parts.add('clients', clients);
+
   const { maxStreamsPerConnection, streamBufferBytes, streamAgeMs } = config.grpc;
   const services = new GrpcServices({
     broker,
@@ -112,18 +122,43 @@ async function startApp(config: Config, clock: Clock, parts: StopSequence): Prom
     observer: metrics.grpc,
   });
   const grpcAddress = await server.start();
-  parts.add('gRPC server', { stop: () => server.stop(config.shutdownTimeoutMs * CALLS_SHARE) });
+  const graceMs = config.shutdownTimeoutMs * CALLS_SHARE;
+  const servers: Running[] = [{ stop: () => server.stop(graceMs) }];
+  // Together, because each of them may take all of that time.
+  parts.add('servers', { stop: async () => void (await Promise.all(servers.map((one) => one.stop()))) });
+
+  let tcpAddress: string | undefined;
+  if (config.tcp !== undefined && clients !== undefined) {
+    const tcp = new TcpServer({
+      ...config.tcp,
+      address: formatAddress(config.tcp.address),
+      limits: config.tcp,
+      streams,
+      authenticator: clients,
+      clock,
+      logger,
+      observer: metrics.tcp,
+      authObserver: metrics.auth,
+    });
+    tcpAddress = await tcp.start();
+    servers.push({ stop: () => tcp.stop(graceMs) });
+  }
 
   readiness.serving();
   services.serve();
 
   let stopped: Promise<void> | undefined;
-  const addresses = { grpc: grpcAddress, admin: admin === undefined ? undefined : formatAddress(admin.address) };
+  const addresses = {
+    grpc: grpcAddress,
+    admin: admin === undefined ? undefined : formatAddress(admin.address),
+    tcp: tcpAddress,
+  };
   return {
     addresses,
     summary:
       `waybill ${VERSION} ready: grpc ${addresses.grpc}, ` +
       `admin ${addresses.admin === undefined ? 'off' : `http://${addresses.admin}`}, ` +
+      `tcp ${addresses.tcp ?? 'off'}, ` +
       `storage ${storageSummary(config.storage)}`,
     logger,
     stop() {
@@ -135,6 +170,17 @@ async function startApp(config: Config, clock: Clock, parts: StopSequence): Prom
       return stopped;
     },
   };
+}
+
+/** Undefined when none are configured: nobody could authenticate. */
+async function openClients(
+  config: Config,
+  observer: AuthObserver,
+  logger: Logger,
+  clock: Clock,
+): Promise<ClientRegistry | undefined> {
+  if (config.clients === undefined) return undefined;
+  return ClientRegistry.open({ ...config.clients, clock, logger, observer });
 }
 
 function tlsOptions(tls: TlsConfig | undefined): { tls?: TlsOptions } {

@@ -1,5 +1,7 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Clock } from '../core/clock.js';
+import { AuthInstruments } from './auth-instruments.js';
+import { AuthInstruments } from './auth-instruments.js';
 import { BrokerInstruments } from './broker-instruments.js';
 import { GrpcInstruments } from './grpc-instruments.js';
 import { StorageInstruments } from './storage-instruments.js';
@@ -7,9 +9,11 @@ import { StreamInstruments } from './stream-instruments.js';
 import { TcpInstruments } from './tcp-instruments.js';
 
 export interface Metrics {
+  readonly auth: AuthInstruments;
   readonly broker: BrokerInstruments;
   readonly storage: StorageInstruments;
   readonly grpc: GrpcInstruments;
+  readonly auth: AuthInstruments;
   readonly streams: StreamInstruments;
   readonly tcp: TcpInstruments;
   /** MIME type of what `render` answers. */
@@ -42,9 +46,11 @@ export function createMetrics(options: MetricsOptions): Metrics {
     registers: [registry],
   }).set({ version: options.version }, 1);
   return {
+    auth: new AuthInstruments(registry),
     broker: new BrokerInstruments(registry),
     storage: new StorageInstruments(registry, options.storage),
     grpc: new GrpcInstruments(registry, options.clock),
+    auth: new AuthInstruments(registry),
     streams: new StreamInstruments(registry),
     tcp: new TcpInstruments(registry),
     contentType: registry.contentType,
