@@ -1,7 +1,6 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Clock } from '../core/clock.js';
 import { AuthInstruments } from './auth-instruments.js';
-import { AuthInstruments } from './auth-instruments.js';
 import { BrokerInstruments } from './broker-instruments.js';
 import { GrpcInstruments } from './grpc-instruments.js';
 import { StorageInstruments } from './storage-instruments.js';
@@ -13,7 +12,6 @@ export interface Metrics {
   readonly broker: BrokerInstruments;
   readonly storage: StorageInstruments;
   readonly grpc: GrpcInstruments;
-  readonly auth: AuthInstruments;
   readonly streams: StreamInstruments;
   readonly tcp: TcpInstruments;
   /** MIME type of what `render` answers. */
@@ -50,7 +48,6 @@ export function createMetrics(options: MetricsOptions): Metrics {
     broker: new BrokerInstruments(registry),
     storage: new StorageInstruments(registry, options.storage),
     grpc: new GrpcInstruments(registry, options.clock),
-    auth: new AuthInstruments(registry),
     streams: new StreamInstruments(registry),
     tcp: new TcpInstruments(registry),
     contentType: registry.contentType,
