@@ -51,6 +51,20 @@ describe('metrics', () => {
     expect(await value('waybill_fell_behind_total')).toBe(1);
   });
 
+  it('counts wrong credentials and denied actions, and shows them before the first', async () => {
+    const { metrics, value } = setUp();
+    expect(await value('waybill_authentication_failures_total{protocol="grpc"}')).toBe(0);
+    expect(await value('waybill_permission_denials_total{verb="mark_event"}')).toBe(0);
+    metrics.auth.authenticationFailed('tcp');
+    metrics.auth.authenticationFailed('tcp');
+    metrics.auth.authenticationFailed('grpc');
+    metrics.auth.actionDenied('publish');
+    expect(await value('waybill_authentication_failures_total{protocol="tcp"}')).toBe(2);
+    expect(await value('waybill_authentication_failures_total{protocol="grpc"}')).toBe(1);
+    expect(await value('waybill_permission_denials_total{verb="publish"}')).toBe(1);
+    expect(await value('waybill_permission_denials_total{verb="mark_event"}')).toBe(0);
+  });
+
   it('answers the same counts however often it is asked', async () => {
     const { metrics, value } = setUp();
     metrics.broker.published(3, 300);
@@ -170,11 +184,13 @@ describe('metrics', () => {
         'method',
         'operation',
         'outcome',
+        'protocol',
         'quantile',
         'reason',
         'source',
         'storage',
         'success',
+        'verb',
         'version',
       ]),
     );
