@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Config } from '../config/config.js';
 import { benchCommand } from './commands/bench.js';
+import { clientsCommand } from './commands/clients.js';
 import { configCommand } from './commands/config.js';
 import { fetchCommand } from './commands/fetch.js';
 import { infoCommand } from './commands/info.js';
@@ -8,6 +9,7 @@ import { listCommand } from './commands/list.js';
 import { publishCommand } from './commands/publish.js';
 import { purgeCommand } from './commands/purge.js';
 import { serveCommand } from './commands/serve.js';
+import { streamCommands } from './commands/stream.js';
 import { subjectsCommand } from './commands/subjects.js';
 import { subscribeCommand } from './commands/subscribe.js';
 import { EXIT_OK } from './exit-code.js';
@@ -48,9 +50,11 @@ export function createProgram(
     listCommand(terminal),
     subjectsCommand(terminal),
     purgeCommand(terminal),
+    streamCommands(terminal),
     infoCommand(terminal),
     benchCommand(terminal),
     configCommand(terminal),
+    clientsCommand(terminal),
   ]) {
     program.addCommand(inheritSettings(command, program));
   }
