@@ -7,7 +7,8 @@ import { systemClock } from '../../../src/core/clock.js';
 import { STATUS_CODES } from '../../../src/grpc/status.js';
 import { createMetrics } from '../../../src/telemetry/metrics.js';
 
-const readme = readFileSync(join(__dirname, '..', '..', '..', 'README.md'), 'utf8');
+const ROOT = join(__dirname, '..', '..', '..');
+const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
 
 function section(title: string): string {
   return readme.split(/^## /m).find((text) => text.startsWith(`${title}\n`)) ?? '';
@@ -18,8 +19,10 @@ describe('README', () => {
     expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(150);
   });
 
-  test('gives every error reason the status that the broker gives it', () => {
-    const documented = Array.from(section('Errors').matchAll(/^\| ([A-Z_]+) \| ([A-Z_, ]+)/gm), ([, code, reasons]) =>
+  test('leads to the reasons of all errors, with the status that the broker gives them', () => {
+    expect(readme).toContain('(docs/errors.md)');
+    const errors = readFileSync(join(ROOT, 'docs/errors.md'), 'utf8');
+    const documented = Array.from(errors.matchAll(/^\| ([A-Z_]+) \| ([A-Z_, ]+)/gm), ([, code, reasons]) =>
       (reasons ?? '').split(',').map((reason) => `${reason.trim()} ${code}`),
     ).flat();
     const actual = Object.entries(STATUS_CODES).map(([reason, code]) => `${reason} ${status[code]}`);
