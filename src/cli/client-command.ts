@@ -1,6 +1,7 @@
+import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { connect, type WaybillClient } from '../client/index.js';
+import { connect, type ConnectOptions, type WaybillClient } from '../client/index.js';
 import { formatAddress } from '../config/address.js';
 import { clientSchema } from '../config/client-schema.js';
 import type { ClientTlsFiles } from '../config/client-config.js';
@@ -17,13 +18,15 @@ export interface ClientContext {
   readonly client: WaybillClient;
   /** Another client with the same settings and a connection of its own. */
   readonly openClient: () => WaybillClient;
+  /** How the clients connect, for those of another protocol. */
+  readonly connection: Pick<ConnectOptions, 'tls'>;
   readonly output: Output;
   readonly terminal: Terminal;
   /** Aborted by the user (Ctrl+C), by the system, or when nobody reads the output any more. */
   readonly signal: AbortSignal;
 }
 
-interface CommonFlags {
+export interface CommonFlags {
   readonly json?: true;
   readonly timeout?: number;
 }
@@ -50,12 +53,12 @@ export async function withClient(
   const interrupted = new AbortController();
   const stopListening = terminal.onInterrupt(() => interrupted.abort());
   const opened: WaybillClient[] = [];
-  const tls = config.tls === undefined ? {} : { tls: readTlsFiles(config.tls) };
+  const connection = config.tls === undefined ? {} : { tls: readTlsFiles(config.tls) };
   const openClient = (): WaybillClient => {
     const client = connect({
       address: formatAddress(config.address),
       ownConnection: opened.length > 0,
-      ...tls,
+      ...connection,
       ...(flags.timeout === undefined ? {} : { timeoutMs: flags.timeout }),
     });
     opened.push(client);
@@ -63,7 +66,9 @@ export async function withClient(
   };
   try {
     const signal = AbortSignal.any([interrupted.signal, output.readerGone]);
-    await action({ client: openClient(), openClient, output, terminal, signal });
+    // Every call that is under way listens.
+    setMaxListeners(0, signal);
+    await action({ client: openClient(), openClient, connection, output, terminal, signal });
   } finally {
     stopListening();
     for (const client of opened) client.close();

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { WaybillError } from '../client/index.js';
+import { EventBusError, WaybillError } from '../client/index.js';
 import { ConfigError } from '../config/config-error.js';
 import { BrokerError } from '../core/errors.js';
 import { EXIT_FAILURE, EXIT_USAGE, UsageError } from './exit-code.js';
@@ -27,6 +27,16 @@ function explain(error: unknown): string {
     const fields = Object.entries(error.fields).map(([name, value]) => `${name}=${value}`);
     return `${error.message} [${[error.reason === 'UNKNOWN' ? error.codeName : error.reason, ...fields].join(' ')}]`;
   }
+  if (error instanceof EventBusError) {
+    if (error.operation === 'connect') return `the server cannot be reached: ${error.reason}`;
+    return `${error.reason} [${error.operation}]`;
+  }
   if (error instanceof BrokerError) return `${error.message} [${error.reason}]`;
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The reason of a failure, for programs. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof WaybillError || error instanceof EventBusError) return error.reason;
   return error instanceof Error ? error.message : String(error);
 }

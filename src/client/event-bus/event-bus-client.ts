@@ -110,8 +110,13 @@ export class EventBusClient {
     return this.#authorized('retry_events', listBody(name, options), readTaken);
   }
 
-  async markEvent(eventId: string, status: EventBusStatus): Promise<void> {
-    return this.#authorized('mark_event', { event_id: eventId, status }, nothing);
+  /** @param options.leaseId an extra of Waybill: only if the event is still under this lease */
+  async markEvent(
+    eventId: string,
+    status: EventBusStatus,
+    { leaseId }: { readonly leaseId?: string } = {},
+  ): Promise<void> {
+    return this.#authorized('mark_event', { event_id: eventId, status, lease_id: leaseId }, nothing);
   }
 
   /** Asks the server to close the connection; resolves when it is closed and all earlier requests are answered. */

@@ -79,6 +79,7 @@ test('sends the requests of the protocol, one per line', async () => {
   await client.processEvents('s', { limit: 5, after: 'e', leaseSeconds: 30 });
   await client.retryEvents('s', { limit: 1 });
   await client.markEvent('e', 2);
+  await client.markEvent('e', 0, { leaseId: 'l' });
   expect(received).toEqual([
     '{"operation":"health"}',
     `{"operation":"create_stream",${AUTH},"body":{"stream_name":"a \\"b\\""}}`,
@@ -89,6 +90,7 @@ test('sends the requests of the protocol, one per line', async () => {
     `{"operation":"process_events",${AUTH},"body":{"stream_name":"s","limit":5,"after":"e","lease_seconds":30}}`,
     `{"operation":"retry_events",${AUTH},"body":{"stream_name":"s","limit":1}}`,
     `{"operation":"mark_event",${AUTH},"body":{"event_id":"e","status":2}}`,
+    `{"operation":"mark_event",${AUTH},"body":{"event_id":"e","status":0,"lease_id":"l"}}`,
   ]);
 });
 
