@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { connect, type ConnectOptions, type WaybillClient } from '../client/index.js';
+import { connect, type EventBusConnectOptions, type WaybillClient } from '../client/index.js';
 import { formatAddress } from '../config/address.js';
 import { clientSchema } from '../config/client-schema.js';
 import type { ClientTlsFiles } from '../config/client-config.js';
@@ -19,7 +19,7 @@ export interface ClientContext {
   /** Another client with the same settings and a connection of its own. */
   readonly openClient: () => WaybillClient;
   /** How the clients connect, for those of another protocol. */
-  readonly connection: Pick<ConnectOptions, 'tls'>;
+  readonly connection: Pick<EventBusConnectOptions, 'tls' | 'credentials'>;
   readonly output: Output;
   readonly terminal: Terminal;
   /** Aborted by the user (Ctrl+C), by the system, or when nobody reads the output any more. */
@@ -53,12 +53,13 @@ export async function withClient(
   const interrupted = new AbortController();
   const stopListening = terminal.onInterrupt(() => interrupted.abort());
   const opened: WaybillClient[] = [];
-  const connection = config.tls === undefined ? {} : { tls: readTlsFiles(config.tls) };
+  const tls = config.tls === undefined ? {} : { tls: readTlsFiles(config.tls) };
+  const credentials = config.credentials === undefined ? {} : { credentials: config.credentials };
   const openClient = (): WaybillClient => {
     const client = connect({
       address: formatAddress(config.address),
       ownConnection: opened.length > 0,
-      ...connection,
+      ...tls,
       ...(flags.timeout === undefined ? {} : { timeoutMs: flags.timeout }),
     });
     opened.push(client);
@@ -68,7 +69,14 @@ export async function withClient(
     const signal = AbortSignal.any([interrupted.signal, output.readerGone]);
     // Every call that is under way listens.
     setMaxListeners(0, signal);
-    await action({ client: openClient(), openClient, connection, output, terminal, signal });
+    await action({
+      client: openClient(),
+      openClient,
+      connection: { ...tls, ...credentials },
+      output,
+      terminal,
+      signal,
+    });
   } finally {
     stopListening();
     for (const client of opened) client.close();

@@ -7,6 +7,13 @@ export interface ClientConfig {
   readonly address: Address;
   /** Undefined connects without TLS. */
   readonly tls: ClientTlsFiles | undefined;
+  /** Undefined: nobody, or whom the own certificate names. */
+  readonly credentials: ClientCredentials | undefined;
+}
+
+export interface ClientCredentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
 }
 
 export interface ClientTlsFiles {
@@ -18,11 +25,21 @@ export interface ClientTlsFiles {
 
 /** @throws ConfigError */
 export function createClientConfig(settings: ClientSettings): ClientConfig {
-  const { address, tlsCa, tlsCert, tlsKey } = settings;
+  return { address: settings.address, tls: createTls(settings), credentials: createCredentials(settings) };
+}
+
+function createTls({ tlsCa, tlsCert, tlsKey }: ClientSettings): ClientTlsFiles | undefined {
   if (tlsCert === undefined && tlsKey === undefined) {
-    return { address, tls: tlsCa === undefined ? undefined : { caFile: tlsCa, identity: undefined } };
+    return tlsCa === undefined ? undefined : { caFile: tlsCa, identity: undefined };
   }
   if (tlsCert === undefined) throw new ConfigError([{ path: 'tlsCert', message: 'is needed with tlsKey' }]);
   if (tlsKey === undefined) throw new ConfigError([{ path: 'tlsKey', message: 'is needed with tlsCert' }]);
-  return { address, tls: { caFile: tlsCa, identity: { certFile: tlsCert, keyFile: tlsKey } } };
+  return { caFile: tlsCa, identity: { certFile: tlsCert, keyFile: tlsKey } };
+}
+
+function createCredentials({ clientId, clientSecret }: ClientSettings): ClientCredentials | undefined {
+  if (clientId === undefined && clientSecret === undefined) return undefined;
+  if (clientId === undefined) throw new ConfigError([{ path: 'clientId', message: 'is needed with clientSecret' }]);
+  if (clientSecret === undefined) throw new ConfigError([{ path: 'clientSecret', message: 'is needed with clientId' }]);
+  return { clientId, clientSecret };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { option, optionalOption } from './option.js';
-import { address, path } from './types.js';
+import { address, path, text } from './types.js';
 
 /** The settings of the commands that talk to a server. */
 export const clientSchema = z.object({
@@ -15,6 +15,8 @@ export const clientSchema = z.object({
   }),
   tlsCert: optionalOption(path(), { form: 'file', meaning: 'Own certificate (PEM), for servers that ask for one.' }),
   tlsKey: optionalOption(path(), { form: 'file', meaning: 'Private key of the own certificate (PEM).' }),
+  clientId: optionalOption(text(), { form: 'id', meaning: 'Client to authenticate as.' }),
+  clientSecret: optionalOption(text(), { form: 'secret', secret: true, meaning: 'Secret of that client.' }),
 });
 
 export type ClientSettings = z.output<typeof clientSchema>;
