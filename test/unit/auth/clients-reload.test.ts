@@ -109,6 +109,21 @@ test('a secret that is being verified while it changes is refused', async () => 
   await Promise.all(wrong);
 });
 
+test('a secret that becomes right while it is refused is verified anew', async () => {
+  writeFileSync(file, clientsYaml(`{id: one, secretHash: "${HASH}"}`));
+  const clients = await open();
+  replace(clientsYaml(`{id: one, secretHash: "${cheapHashOf('second')}"}`));
+  const wrong = Array.from({ length: 200 }, (_, i) =>
+    Promise.resolve(clients.verify('one', `${i}`)).catch(() => undefined),
+  );
+  const before = expect(clients.verify('one', 'second')).rejects.toMatchObject({ reason: 'CREDENTIALS_INVALID' });
+  expect(await look()).toBe(RELOADED);
+  await expect(clients.verify('one', 'second')).resolves.toMatchObject({ clientId: 'one' });
+  await before;
+  await Promise.all(wrong);
+  expect(clients.verify('one', 'second')).toMatchObject({ clientId: 'one' });
+});
+
 test('new rules hold from the next verification on, and what was handed out keeps the old ones', async () => {
   writeFileSync(file, clientsYaml('{id: one, secret: first, allow: [{verbs: [publish]}]}'));
   const clients = await open();
