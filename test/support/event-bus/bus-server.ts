@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { connect, type WaybillClient } from '../../../src/client/index.js';
 import { RawBus } from '../raw-bus.js';
 import { type Exit, ServerProcess } from '../server-process.js';
@@ -91,6 +92,13 @@ export class BusServer {
   async restart(): Promise<void> {
     this.#process = this.#spawn();
     await this.#readAddresses();
+  }
+
+  /** Starts it after {@link kill}, and kills it so many milliseconds later, ready or not. */
+  async killWhileStarting(afterMs: number): Promise<void> {
+    this.#process = this.#spawn();
+    await wait(afterMs);
+    await this.kill('SIGKILL');
   }
 
   /** Stops it as an operator would, and fails when it has anything to complain about. */
