@@ -185,9 +185,9 @@ export class ClientRegistry implements Authenticator, Running {
     this.#failures = new Set();
     this.#pending = new Map();
     const hashed = clients.filter(({ secret }) => secret?.kind === 'hash').length;
-    logger.info({ clients: clients.length, hashed }, event);
+    logger.info({ count: clients.length, hashed }, event);
     if (clearInFile.length > 0) {
-      logger.warn({ file, clients: clearInFile }, 'secrets stand in clear in the file of clients');
+      logger.warn({ file, ids: clearInFile }, 'secrets stand in clear in the file of clients');
     }
   }
 

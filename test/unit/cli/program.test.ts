@@ -65,7 +65,7 @@ describe('waybill serve', () => {
     const argv = [
       'serve',
       '--grpc-address',
-      '[::]:7',
+      '[::1]:7',
       '--storage=memory',
       '--tracing',
       'otlp',
@@ -76,7 +76,7 @@ describe('waybill serve', () => {
     expect(exitCode).toBe(1);
     expect(served).toEqual([
       expect.objectContaining({
-        grpc: expect.objectContaining({ address: { host: '::', port: 7 } }),
+        grpc: expect.objectContaining({ address: { host: '::1', port: 7 } }),
         storage: expect.objectContaining({ kind: 'memory' }),
         tracing: expect.objectContaining({ exporter: 'otlp' }),
         limits: expect.objectContaining({ batchMaxDelayMs: 3 }),
