@@ -5,7 +5,7 @@ import { connect, type WaybillClient } from '../../src/client/index.js';
 import { LineProcess } from './line-process.js';
 import { ServerProcess } from './server-process.js';
 
-export type ExampleName = 'publish-and-fetch' | 'publish-stream' | 'subscribe' | 'original-contract';
+export type ExampleName = 'publish-and-fetch' | 'publish-stream' | 'subscribe' | 'original-contract' | 'event-stream';
 
 /** What to spawn for an example. */
 export type ExampleCommand = (example: ExampleName) => readonly [program: string, ...args: string[]];
@@ -85,6 +85,32 @@ export function describeExamples(command: ExampleCommand): void {
       'fetched greek 2: beta',
       expect.stringMatching(/^fetch of an unknown id: INVALID_?ARGUMENT$/i),
     ]);
+  });
+
+  it('processes the events of a stream', async () => {
+    const precise = '{"price":12345678901234567890.10}';
+    expect(await run('event-stream', 'orders > 1', precise, '{"fails":true,"ü":1}', '[3]').finished()).toEqual([
+      'created orders > 1',
+      'wrote 3 events',
+      `processed ${precise}`,
+      'retry {"fails":true,"ü":1}',
+      'processed [3]',
+      '1 to try again',
+    ]);
+    for (let number = 4; number <= 28; number++) await client.streams.write('orders > 1', `{"number":${number}}`);
+    const [found, wrote, ...rest] = await run('event-stream', 'orders > 1').finished();
+    expect([found, wrote, rest.length, rest.at(-1)]).toEqual([
+      'found orders > 1',
+      'wrote 0 events',
+      26,
+      '1 to try again',
+    ]);
+    expect((await client.streams.process({ stream: 'orders > 1' })).events).toEqual([]);
+    const [failed] = (await client.streams.retry({ stream: 'orders > 1' })).events;
+    expect(failed?.body.toString()).toBe('{"fails":true,"ü":1}');
+    const refused = run('event-stream', 'orders > 1', '{');
+    expect(await refused.exitCode()).toBe(1);
+    expect(refused.stderr).toContain('failed: EVENT_INVALID: ');
   });
 
   it('resumes without a gap after the server was killed, after it stopped, and after being killed itself', async () => {
