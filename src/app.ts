@@ -158,7 +158,7 @@ async function startApp(config: Config, clock: Clock, parts: StopSequence): Prom
     summary:
       `waybill ${VERSION} ready: grpc ${addresses.grpc}, ` +
       `admin ${addresses.admin === undefined ? 'off' : `http://${addresses.admin}`}, ` +
-      `tcp ${addresses.tcp ?? 'off'}, ` +
+      (addresses.tcp === undefined ? '' : `tcp ${addresses.tcp}, `) +
       `storage ${storageSummary(config.storage)}`,
     logger,
     stop() {

@@ -45,6 +45,21 @@ describe('app', () => {
     );
   });
 
+  it('opens the event bus once it knows a client, and not before', async () => {
+    expect((await start()).addresses.tcp).toBeUndefined();
+    const flags = { clients: 'id:secret', 'tcp.address': '127.0.0.1:0' };
+    const app = await start(flags);
+    expect(app.summary).toMatch(/, admin http:\/\/[\d.:]+, tcp 127\.0\.0\.1:\d+, storage memory$/);
+    expect(app.summary).toContain(`tcp ${app.addresses.tcp}`);
+    expect((await start({ ...flags, 'tcp.address': 'off' })).addresses.tcp).toBeUndefined();
+  });
+
+  it('names what is wrong with its clients and leaves nothing running', async () => {
+    const broken = start({ clients: 'id' });
+    await expect(broken).rejects.toThrow('entry 1 of the list: is not of the form id:secret');
+    await expect(start({ clientsFile: '/nonexistent/clients.yaml' })).rejects.toThrow('cannot be read: ENOENT');
+  });
+
   it('serves without the admin server when that is off', async () => {
     const app = await start({ 'admin.address': 'off' });
     expect(app.addresses.admin).toBeUndefined();
