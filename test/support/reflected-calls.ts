@@ -6,6 +6,7 @@ import { ServerProcess } from './server-process.js';
 export interface ReflectedCall {
   /** `package.Service/Method` */
   readonly method: string;
+  /** `EVENT_ID` and `LEASE_ID` stand for those of an event that is under a lease. */
   readonly requests: readonly object[];
   /** What each response must contain, in order. */
   readonly responses: readonly object[];
@@ -24,12 +25,18 @@ export interface ReflectionTool {
 }
 
 const HELLO = Buffer.from('hello').toString('base64');
+const HELLO_JSON = Buffer.from('"hello"').toString('base64');
 const SERVING = { status: 'SERVING' };
 const ERROR_INFO = { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'SUBJECT_INVALID' };
 const SUBJECT_INVALID = { code: 3, details: [ERROR_INFO] };
 const LISTED = { name: 'waybill.v1.BrokerService' };
 
-/** `orders` holds three messages before the calls; nothing else is published to it. */
+const EVENT = { status: 'EVENT_STATUS_UNPROCESSED', body: HELLO_JSON };
+
+/**
+ * Before the calls the subject `orders` holds three messages, to which nothing is added, the stream `parcels` one event, and
+ * the stream `leased` one that is under a lease; the stream `emptied` is there.
+ */
 export const REFLECTED_CALLS: readonly ReflectedCall[] = [
   {
     method: 'broker.Broker/Publish',
@@ -112,6 +119,53 @@ export const REFLECTED_CALLS: readonly ReflectedCall[] = [
     requests: [{ subject: 'orders', keepLast: '1' }],
     responses: [{ messages: '2', firstId: '3' }],
   },
+  {
+    method: 'waybill.v1.StreamService/CreateStream',
+    requests: [{ streamName: 'made', eventTtl: '60s' }],
+    responses: [{ stream: { name: 'made', eventTtl: '60s', subject: '$streams.made' } }],
+  },
+  { method: 'waybill.v1.StreamService/DeleteStream', requests: [{ streamName: 'emptied' }], responses: [{}] },
+  {
+    method: 'waybill.v1.StreamService/GetStream',
+    requests: [{ streamName: 'parcels' }],
+    responses: [{ stream: { name: 'parcels', createTime: expect.any(String), eventTtl: '2592000s' } }],
+  },
+  {
+    method: 'waybill.v1.StreamService/ListStreams',
+    requests: [{ prefix: 'par' }],
+    responses: [{ streams: [{ name: 'parcels' }] }],
+  },
+  {
+    method: 'waybill.v1.StreamService/WriteEvent',
+    requests: [{ streamName: 'leased', body: HELLO_JSON }],
+    responses: [{ eventId: expect.any(String), createTime: expect.any(String), messageId: '2' }],
+  },
+  {
+    method: 'waybill.v1.StreamService/ListEvents',
+    requests: [{ streamName: 'parcels', pageSize: 1 }],
+    responses: [{ events: [EVENT] }],
+  },
+  {
+    method: 'waybill.v1.StreamService/ProcessEvents',
+    requests: [{ streamName: 'parcels', leaseDuration: '60s' }],
+    responses: [{ events: [EVENT], lease: { id: expect.any(String), expireTime: expect.any(String) } }],
+  },
+  { method: 'waybill.v1.StreamService/RetryEvents', requests: [{ streamName: 'parcels' }], responses: [{}] },
+  {
+    method: 'waybill.v1.StreamService/ExtendLease',
+    requests: [{ streamName: 'leased', leaseId: 'LEASE_ID', duration: '120s' }],
+    responses: [{ lease: { id: expect.any(String), expireTime: expect.any(String) } }],
+  },
+  {
+    method: 'waybill.v1.StreamService/MarkEvent',
+    requests: [{ eventId: 'EVENT_ID', status: 'EVENT_STATUS_PROCESSED', leaseId: 'LEASE_ID' }],
+    responses: [{}],
+  },
+  {
+    method: 'waybill.v1.StreamService/ReleaseLease',
+    requests: [{ streamName: 'leased', leaseId: 'LEASE_ID' }],
+    responses: [{}],
+  },
   { method: 'grpc.health.v1.Health/Check', requests: [{ service: 'broker.Broker' }], responses: [SERVING] },
   {
     method: 'grpc.health.v1.Health/List',
@@ -139,6 +193,8 @@ export function describeReflectedCalls(tool: ReflectionTool): void {
   let server: ServerProcess;
   let address: string;
   let client: WaybillClient;
+  let eventId: string;
+  let leaseId: string;
   let program: LineProcess | undefined;
 
   beforeAll(async () => {
@@ -146,6 +202,10 @@ export function describeReflectedCalls(tool: ReflectionTool): void {
     [, address = ''] = /grpc (\S+),/.exec(await server.ready()) ?? [];
     client = connect({ address });
     for (let count = 0; count < 3; count++) await client.publish({ subject: 'orders', body: 'hello' });
+    for (const name of ['parcels', 'leased', 'emptied']) await client.streams.create({ name });
+    for (const name of ['parcels', 'leased']) await client.streams.write(name, '"hello"');
+    const { events, lease } = await client.streams.process({ stream: 'leased', leaseMs: 60_000 });
+    [eventId, leaseId] = [events[0]?.id ?? '', lease?.id ?? ''];
   });
 
   afterEach(async () => {
@@ -164,7 +224,8 @@ export function describeReflectedCalls(tool: ReflectionTool): void {
   });
 
   it.each(REFLECTED_CALLS)('calls $method', async ({ method, requests, responses, endless }) => {
-    const input = requests.map((request) => JSON.stringify(request)).join('\n');
+    const text = requests.map((request) => JSON.stringify(request)).join('\n');
+    const input = text.replaceAll('EVENT_ID', eventId).replaceAll('LEASE_ID', leaseId);
     if (endless?.publish !== undefined) {
       program = new LineProcess(tool.verboseCall(address, method), { input });
       await tool.headersReceived(program);
