@@ -256,7 +256,7 @@ describe.each(['memory', 'embedded'] as const)('StreamService on %s', (storage) 
       await create('others');
       for (const stream of ['orders', 'others']) await write(stream, '1', '2', '3');
       const { nextPageToken: pageToken } = await list({ pageSize: 1 });
-      const damaged = pageToken.replace(/^.{12}/, 'AQAFAAAAAAAA');
+      const damaged = pageToken.replace(/^.{12}/, 'AQACAAAAAAAA');
       expect(damaged).not.toBe(pageToken);
       for (const failing of [
         list({ streamName: 'others', pageToken }),

@@ -168,6 +168,7 @@ describe('ListStreams', () => {
     ['orders.', 'orders.*', '$streams.orders.>'],
     ['a*', 'a>', undefined],
     ['%', 'x', '$streams.%25>'],
+    ['x'.repeat(247), 'x>', '$streams.>'],
     ['x'.repeat(250), 'x>', '$streams.>'],
     [LONG, 'orders.>', '$streams.>'],
   ])('lists %j with %j only as far as that allows', async (prefix, pattern, needed) => {
