@@ -14,7 +14,7 @@ export class AnswerStream {
   #flushing = false;
   #waiting: (() => void)[] = [];
 
-  /** @param onRoom called when more can be written after {@link isFull} was true */
+  /** @param onRoom called when something has gone to the system, so that {@link isFull} may have changed */
   constructor(socket: Socket, onRoom: () => void) {
     this.#socket = socket;
     this.#onRoom = onRoom;
@@ -45,7 +45,7 @@ export class AnswerStream {
     process.nextTick(() => {
       this.#flushing = false;
       this.#flush();
-      if (!this.isFull) this.#onRoom();
+      this.#onRoom();
     });
   }
 

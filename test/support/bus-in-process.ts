@@ -73,6 +73,13 @@ export class BusInProcess {
     return bus;
   }
 
+  /** Creates the stream `big` with this many events of 100 KiB; a page of a list holds ten of them. */
+  async fill(count: number): Promise<void> {
+    await this.streams.create('big');
+    const event = Buffer.from(JSON.stringify('x'.repeat(100 * 1024)));
+    for (let index = 0; index < count; index++) await this.streams.write('big', event);
+  }
+
   /** Holds up all writes until the answer is called. */
   holdWrites(): () => void {
     let release = (): void => {};

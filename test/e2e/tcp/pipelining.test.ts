@@ -30,6 +30,20 @@ it('begins writes while earlier ones are on their way', async () => {
   );
 });
 
+it('answers in the order of the requests, whichever is done first', async () => {
+  await startWithStream();
+  const release = server.holdWrites();
+  const bus = await server.open();
+  const writes = ['s', 'none', 's', 'none'].map((name) => writeRequest(name, '1'));
+  bus.send(`${writes.join('\n')}\n`);
+  await until(() => server.writes === 2);
+  // Nothing can be written to a stream that is not there, so its answers are ready by now.
+  expect(await (await server.open()).ask(writes[1]!)).toMatch(/not found/);
+  release();
+  const failed = failure('write_event', "stream 'none' not found");
+  expect((await bus.lines(4)).map(String)).toEqual([success('write_event'), failed, success('write_event'), failed]);
+});
+
 it('lets everything else wait for what came before', async () => {
   await startWithStream();
   const release = server.holdWrites();
@@ -148,6 +162,13 @@ describe('a secret that is not known yet', () => {
     ]);
     expect(bodiesOf(await bus.ask(request('get_stream_events', { stream_name: 's' })))).toEqual([1, 2]);
     expect(decide).toHaveLength(1);
+  });
+
+  it('is not looked for in a request without credentials', async () => {
+    await startWithStream({ authenticator: { verify: verifySlowly } });
+    const bus = await server.open();
+    expect(await bus.ask('{"operation":"mark_event","body":{}}')).toBe(failure('mark_event', UNAUTHORIZED));
+    expect(decide).toHaveLength(0);
   });
 
   it('fails its request alone when it is wrong', async () => {

@@ -35,6 +35,21 @@ it('answers what has been received, takes nothing more and closes', async () => 
   expect(server.clock.pending).toBe(0);
 });
 
+it('does not take half a request for a whole one when its client goes', async () => {
+  const release = server.holdWrites();
+  const bus = await server.open();
+  bus.send(`${writeRequest('s', '1')}\n{"operation":"hea`);
+  await until(() => server.writes === 1);
+  const stopped = server.server.stop(60_000);
+  bus.end();
+  // The server sees the end within a few turns of the event loop; were it later, the test would only prove less.
+  let turns = 0;
+  await until(() => ++turns === 20);
+  release();
+  expect(await bus.remaining()).toEqual([success('write_event')]);
+  await stopped;
+});
+
 it('accepts nothing more', async () => {
   await server.server.stop(1000);
   const refused = connect(server.port, '127.0.0.1');
