@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { requireBackend } from '../../support/backends.js';
+import { describeEventBusExample } from '../../support/event-bus/event-bus-example.js';
 import { describeExamples } from '../../support/example-programs.js';
 import { findTool } from '../../support/tools.js';
 
@@ -14,4 +15,5 @@ requireBackend('go', go.unavailableReason)('examples in Go', () => {
   }, 5 * MINUTES);
 
   describeExamples((example) => [`examples/go/bin/${example}`]);
+  describeEventBusExample(['examples/go/bin/event-bus']);
 });
