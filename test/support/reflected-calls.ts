@@ -170,7 +170,16 @@ export const REFLECTED_CALLS: readonly ReflectedCall[] = [
   {
     method: 'grpc.health.v1.Health/List',
     requests: [{}],
-    responses: [{ statuses: { '': SERVING, 'broker.Broker': SERVING, 'waybill.v1.AdminService': SERVING } }],
+    responses: [
+      {
+        statuses: {
+          '': SERVING,
+          'broker.Broker': SERVING,
+          'waybill.v1.AdminService': SERVING,
+          'waybill.v1.StreamService': SERVING,
+        },
+      },
+    ],
   },
   {
     method: 'grpc.health.v1.Health/Watch',
