@@ -136,7 +136,8 @@ describe.each(['gRPC', 'TCP'] as const)('waybill stream by %s', (transport) => {
     const rest = await records('process', name, '--lease', '1h');
     expect(rest).toMatchObject([{ id: ids[2], lease: { id: expect.stringMatching(UUID) } }]);
     expect(await records('process', name, '--lease', '1h')).toEqual([]);
-    const lost = await run('mark', '--lease-id', String((rest[0]?.['lease'] as { id: string }).id), ids[0] ?? '', '1');
+    const [{ lease: otherLease } = {}] = rest as readonly { readonly lease?: { readonly id: string } }[];
+    const lost = await run('mark', '--lease-id', otherLease?.id ?? '', ids[0] ?? '', '1');
     expect(lost).toMatchObject({ exitCode: 1, lines: ['marked 0 processed, 1 not'] });
     const [, leaseId = ''] = /lease (\S+)/.exec(taken.stderr) ?? [];
     expect((await run('mark', '--lease-id', leaseId, ids[0] ?? '', '1')).exitCode).toBe(0);
