@@ -171,9 +171,14 @@ describe('waybill stream', () => {
     expect(lines.map((line) => line.split('\t').slice(3))).toEqual([['until deleted', '$streams.listed.a']]);
   });
 
+  test('creates a stream over TCP with the life of events that is asked for', async () => {
+    await cli.records(['stream create', 'short', '--ttl', '90s', ...via('TCP')]);
+    expect(await cli.records(['stream info', 'short'])).toMatchObject([{ name: 'short', eventTtl: '90s' }]);
+  });
+
   test.each([
-    [['list'], 'the TCP protocol does not have an operation that lists streams'],
-    [['create', 'x', '--ttl', '1h'], 'the TCP protocol does not have a life of events'],
+    [['list'], 'the TCP protocol has no operation that lists streams'],
+    [['create', 'x', '--ttl', '10ms'], 'whole seconds'],
     [['process', 'x', '--lease', '1500ms'], 'whole seconds'],
   ])('says what cannot be done over TCP: %j', async ([command = '', ...args], message) => {
     const { exitCode, lines, stderr } = await cli.run([`stream ${command}`, ...args, ...via('TCP')]);

@@ -22,8 +22,8 @@ export class TcpTransport implements StreamTransport {
   }
 
   async create(name: string, eventTtlMs: number | undefined): Promise<ShownStream> {
-    if (eventTtlMs !== undefined) throw notInProtocol('a life of events (--ttl)');
-    return shownStream(await this.#client.createStream(name));
+    const life = eventTtlMs === undefined ? {} : { eventTtlSeconds: wholeSeconds('the life of events', eventTtlMs) };
+    return shownStream(await this.#client.createStream(name, life));
   }
 
   delete(name: string): Promise<void> {
@@ -35,7 +35,7 @@ export class TcpTransport implements StreamTransport {
   }
 
   list(): never {
-    throw notInProtocol('an operation that lists streams');
+    throw new UsageError('the TCP protocol has no operation that lists streams; leave out --tcp');
   }
 
   async write(name: string, event: Buffer): Promise<ShownWrite> {
@@ -62,8 +62,11 @@ export class TcpTransport implements StreamTransport {
     status: StatusToTake,
     { limit, after, leaseMs }: EventRange & { readonly leaseMs: number },
   ): Promise<TakenUnderLease> {
-    if (leaseMs % 1000 !== 0) throw new UsageError('over TCP a lease lasts whole seconds');
-    const options = { limit, leaseSeconds: leaseMs / 1000, ...(after === undefined ? {} : { after }) };
+    const options = {
+      limit,
+      leaseSeconds: wholeSeconds('a lease', leaseMs),
+      ...(after === undefined ? {} : { after }),
+    };
     const { events, lease } = await this.#take(name, status, options);
     if (lease === undefined && events.length > 0) throw new Error('this server knows no leases');
     return {
@@ -85,8 +88,9 @@ export class TcpTransport implements StreamTransport {
   }
 }
 
-function notInProtocol(what: string): UsageError {
-  return new UsageError(`the TCP protocol does not have ${what}; leave out --tcp`);
+function wholeSeconds(what: string, ms: number): number {
+  if (ms % 1000 !== 0) throw new UsageError(`over TCP ${what} is whole seconds`);
+  return ms / 1000;
 }
 
 function shownStream({ id, name, createdAt }: EventBusStream): ShownStream {

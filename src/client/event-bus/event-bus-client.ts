@@ -71,8 +71,12 @@ export class EventBusClient {
     await this.#request('health', ['{"operation":"health"}\n'], nothing);
   }
 
-  async createStream(name: string): Promise<EventBusStream> {
-    return this.#authorized('create_stream', { stream_name: name }, readStream);
+  /** @param options.eventTtlSeconds an extra of Waybill: life of its events, 0 for no end */
+  async createStream(
+    name: string,
+    { eventTtlSeconds }: { readonly eventTtlSeconds?: number } = {},
+  ): Promise<EventBusStream> {
+    return this.#authorized('create_stream', { stream_name: name, event_ttl_seconds: eventTtlSeconds }, readStream);
   }
 
   /** Removes the stream with its events. */

@@ -72,6 +72,7 @@ test('sends the requests of the protocol, one per line', async () => {
   };
   await client.health();
   expect(await client.createStream('a "b"')).toEqual({ id: 'i', name: 's', createdAt: '2026-01-01T00:00:00Z' });
+  await client.createStream('s', { eventTtlSeconds: 0 });
   await client.getStreamInfo('s');
   await client.deleteStream('s');
   await client.getStreamEvents('s');
@@ -83,6 +84,7 @@ test('sends the requests of the protocol, one per line', async () => {
   expect(received).toEqual([
     '{"operation":"health"}',
     `{"operation":"create_stream",${AUTH},"body":{"stream_name":"a \\"b\\""}}`,
+    `{"operation":"create_stream",${AUTH},"body":{"stream_name":"s","event_ttl_seconds":0}}`,
     `{"operation":"get_stream_info",${AUTH},"body":{"stream_name":"s"}}`,
     `{"operation":"delete_stream",${AUTH},"body":{"stream_name":"s"}}`,
     `{"operation":"get_stream_events",${AUTH},"body":{"stream_name":"s"}}`,
