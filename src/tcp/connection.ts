@@ -11,6 +11,7 @@ import { failureReason } from './failure-reason.js';
 import { LineSplitter, OVERLONG_LINE } from './line-splitter.js';
 import type { Operation, StreamOperation } from './operations.js';
 import { UNAUTHORIZED } from './refusals.js';
+import type { RequestBudget } from './request-budget.js';
 import { readRequest, type Request } from './request.js';
 import { StreamOperations } from './stream-operations.js';
 import type { TcpObserver } from './tcp-observer.js';
@@ -54,6 +55,7 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #lines: LineSplitter;
   readonly #answers: AnswerStream;
+  readonly #budget: RequestBudget;
   readonly #queue: AnswerQueue;
   readonly #operations: StreamOperations;
   /** Waits until nothing else is under way. */
@@ -68,22 +70,22 @@ export class Connection {
   #seenWaitingBytes = 0;
   #cancelLinger = (): void => {};
 
-  constructor(socket: Socket, options: ConnectionOptions) {
+  /** @param budget shared with the other connections of the server */
+  constructor(socket: Socket, options: ConnectionOptions, budget: RequestBudget) {
     this.#socket = socket;
     this.#options = options;
     this.#activeMs = options.clock.monotonicMs();
     this.#lines = new LineSplitter(options.maxLineBytes);
-    this.#answers = new AnswerStream(socket, () => this.#advance());
-    this.#queue = new AnswerQueue((answer, startedMs) => this.#write(answer, startedMs));
+    // Before anybody else hears of it and calls us again.
+    socket.once('close', () => this.#forget());
+    this.#answers = new AnswerStream(socket, this.#advance);
+    this.#budget = budget;
+    this.#queue = new AnswerQueue(budget, (answer, startedMs) => this.#write(answer, startedMs));
     this.#operations = new StreamOperations(options.streams, this.#answers, options.logger);
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     socket.once('end', () => this.#endInput());
     // What is broken is closed, and that is all there is to do about it.
     socket.on('error', () => {});
-    socket.once('close', () => {
-      this.#closing = true;
-      this.#cancelLinger();
-    });
   }
 
   /** Reads no more, answers the requests that have been received, and closes. */
@@ -117,7 +119,7 @@ export class Connection {
   }
 
   /** Begins as many of the received requests as may be under way now. */
-  #advance(): void {
+  readonly #advance = (): void => {
     while (!this.#closing) {
       if (this.#mustWait()) {
         this.#socket.pause();
@@ -137,12 +139,15 @@ export class Connection {
       }
       this.#take(line);
     }
-  }
+  };
 
   #mustWait(): boolean {
     if (this.#exclusive || this.#answers.isFull) return true;
     if (this.#held !== undefined) return this.#queue.requests > 0;
-    return this.#queue.requests >= MAX_REQUESTS || this.#queue.bytes >= MAX_REQUEST_BYTES;
+    if (this.#queue.requests >= MAX_REQUESTS || this.#queue.bytes >= MAX_REQUEST_BYTES) return true;
+    if (this.#queue.requests === 0 || !this.#budget.isSpent) return false;
+    this.#budget.onLeft(this.#advance);
+    return true;
   }
 
   #take(line: Buffer | typeof OVERLONG_LINE): void {
@@ -186,6 +191,7 @@ export class Connection {
     access.then(
       (verified) => {
         this.#exclusive = false;
+        if (this.#closing) return;
         this.#run(turn, operation, request, verified);
         this.#advance();
       },
@@ -224,6 +230,13 @@ export class Connection {
     this.#answers.write(text);
     this.#activeMs = clock.monotonicMs();
     observer?.requestHandled(operation, ok ? 'ok' : 'failed', (this.#activeMs - startedMs) / 1000);
+  }
+
+  #forget(): void {
+    this.#closing = true;
+    this.#cancelLinger();
+    this.#queue.close();
+    this.#budget.forget(this.#advance);
   }
 
   #close(): void {

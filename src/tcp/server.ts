@@ -3,6 +3,7 @@ import { ConnectionListener, type ConnectionLimits } from '../net/connection-lis
 import { TlsAcceptor } from '../net/tls-acceptor.js';
 import type { TlsOptions } from '../net/tls-reloader.js';
 import { Connection, type ConnectionOptions } from './connection.js';
+import { RequestBudget } from './request-budget.js';
 
 export type { TlsOptions };
 
@@ -23,6 +24,7 @@ export class TcpServer {
   readonly #listener: ConnectionListener;
   readonly #tls: TlsAcceptor | undefined;
   readonly #connections = new Set<Connection>();
+  readonly #budget = new RequestBudget();
   #cancelIdleCheck = (): void => {};
   #onEmpty = (): void => {};
   #stopped: Promise<void> | undefined;
@@ -85,7 +87,7 @@ export class TcpServer {
       return;
     }
     const { observer } = this.#options;
-    const connection = new Connection(socket, this.#options);
+    const connection = new Connection(socket, this.#options, this.#budget);
     this.#connections.add(connection);
     observer?.connectionOpened();
     socket.once('close', () => {

@@ -100,6 +100,38 @@ it('takes as many requests as it answers, not as many as are sent', async () => 
   expect((await bus.lines(count)).map(String)).toEqual(new Array(count).fill(success('write_event')));
 });
 
+it('carries out nothing more of a client that has gone', async () => {
+  await startWithStream();
+  const release = server.holdWrites();
+  const bus = await server.open();
+  await bus.sent(`${writeRequest('s', '1')}\n`.repeat(1100));
+  await until(() => server.writes >= 1024);
+  bus.break();
+  await until(() => server.server.connections === 0);
+  release();
+  expect(await (await server.open()).ask(writeRequest('s', '2'))).toBe(success('write_event'));
+  expect(server.writes).toBe(1025);
+});
+
+it('lets clients wait that have too much under way together, but none that has nothing', async () => {
+  await startWithStream();
+  const release = server.holdWrites();
+  const count = 1500;
+  const buses = await Promise.all(Array.from({ length: 20 }, () => server.open()));
+  await Promise.all(buses.map((bus) => bus.sent(`${writeRequest('s', '1')}\n`.repeat(count))));
+  await until(() => server.writes >= 16_384);
+  const late = await server.open();
+  late.send(`${writeRequest('s', '2')}\n`.repeat(3));
+  expect(await (await server.open()).ask(request('health'))).toBe(success('health'));
+  await until(() => server.writes > 16_384);
+  // What a client has under way that goes away is not held against the others.
+  await Promise.all(buses.slice(0, 10).map((bus) => bus.dispose()));
+  release();
+  const answers = await Promise.all(buses.slice(10).map((bus) => bus.lines(count)));
+  expect(new Set(answers.flat().map(String))).toEqual(new Set([success('write_event')]));
+  expect((await late.lines(3)).map(String)).toEqual(new Array(3).fill(success('write_event')));
+});
+
 it('answers every write of a client that has closed its side', async () => {
   await startWithStream();
   const release = server.holdWrites();

@@ -7,7 +7,8 @@ import { text } from 'node:stream/consumers';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import type { BrokerError } from '../../../src/core/errors.js';
 import { BusInProcess } from '../../support/bus-in-process.js';
-import { request, success } from '../../support/event-bus/bus-requests.js';
+import { request, success, writeRequest } from '../../support/event-bus/bus-requests.js';
+import { until } from '../../support/until.js';
 
 const FIXTURES = join(__dirname, '../../fixtures/tls');
 const RELOAD_MS = 1000;
@@ -109,6 +110,23 @@ it('does not wait for handshakes that are not finished when it stops', async () 
   await bus.server.stop(60_000);
   await closed;
   expect(bus.clock.pending).toBe(0);
+});
+
+it('forgets connections that have gone, and breaks those that do not go in time', async () => {
+  const bus = await start();
+  expect(await answersTo(await open(bus.port), HEALTH)).toBe(HEALTHY);
+  await until(() => bus.server.connections === 0);
+  await bus.streams.create('s');
+  const release = bus.holdWrites();
+  const socket = await open(bus.port);
+  socket.on('error', () => {});
+  socket.write(`${writeRequest('s', '1')}\n`);
+  await until(() => bus.writes === 1);
+  const closed = once(socket.resume(), 'close');
+  const stopped = bus.server.stop(5000);
+  bus.clock.advance(5000);
+  await Promise.all([stopped, closed]);
+  release();
 });
 
 it('does not start with files that it cannot use', async () => {
