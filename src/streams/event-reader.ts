@@ -4,7 +4,7 @@ import type { MessageLog } from '../storage/storage.js';
 import type { FoundIds } from './status-index.js';
 import type { EventQuery, Stream } from './streams.js';
 
-/** Bodies of one page; the last event may go beyond. */
+/** Bodies of one page; an event that is larger has a page of its own. */
 const PAGE_BYTES = 1024 * 1024;
 
 /** Ids between `from` and `to`, at most `maxIds`, whose messages are wanted. */
@@ -38,8 +38,10 @@ export class EventReader {
       const found = await find({ from, to, maxIds: limit - messages.length });
       const read = await this.#read(subject, found, room);
       for (const message of read.messages) {
+        const size = messageSize(message);
+        if (size > room && messages.length > 0) return { messages, next: message.id - 1, upTo: to };
         messages.push(message);
-        room -= messageSize(message);
+        room -= size;
       }
       from = read.next;
     }

@@ -57,6 +57,10 @@ export const eventCases: readonly StreamsCase[] = [
       expect(first.events.length).toBeLessThan(5);
       expect(first.next).toBe(first.events.length);
       expect(await one.all(stream, 'all')).toHaveLength(5);
+      // Whatever waits for company must not make an answer that is too large to be sent.
+      await one.streams.write('a', Buffer.from(`"${'y'.repeat(900 * 1024)}"`));
+      const { events } = await one.streams.read(stream, 'all', { after: 4, limit: 1000 });
+      expect(events.map(({ body }) => body.length)).toEqual([body.length]);
     },
   },
   {

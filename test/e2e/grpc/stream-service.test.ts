@@ -233,14 +233,26 @@ describe.each(['memory', 'embedded'] as const)('StreamService on %s', (storage) 
       expect(third.nextPageToken).toBe('');
     });
 
-    it('ends a page at 1 MiB', async () => {
+    it('ends a page before it holds more than 1 MiB', async () => {
       await create('orders');
-      const large = (letter: string) => `"${letter.repeat(600 * KIB)}"`;
-      await write('orders', large('a'), large('b'), large('c'));
-      const first = await list({});
-      const second = await list({ pageToken: first.nextPageToken });
-      expect([first, second].map(({ events }) => events.length)).toEqual([2, 1]);
-      expect(second.nextPageToken).toBe('');
+      const event = (bytes: number) => `"${'x'.repeat(bytes - 2)}"`;
+      await write('orders', event(300 * KIB), event(300 * KIB), event(MIB), event(300 * KIB));
+      const sizes: number[][] = [];
+      let pageToken = '';
+      do {
+        const page = await list({ pageToken });
+        sizes.push(page.events.map(({ body }) => body.length));
+        pageToken = page.nextPageToken;
+      } while (pageToken !== '');
+      expect(sizes).toEqual([[300 * KIB, 300 * KIB], [MIB], [300 * KIB]]);
+    });
+
+    it('leases no more than it can answer with', async () => {
+      await create('orders');
+      for (let count = 0; count < 5; count++) await write('orders', `"${'x'.repeat(MIB - 2)}"`);
+      for (let count = 0; count < 5; count++) {
+        expect((await process({ leaseDuration: { seconds: 60 } })).events).toHaveLength(1);
+      }
     });
 
     it('begins after an event', async () => {
