@@ -18,8 +18,7 @@ const STATUSES: Readonly<Record<string, EventStatus>> = {
 export function markEventsCommand(terminal: Terminal): Command {
   const { command, withTransport } = streamCommand(terminal, 'mark', 'set the status of events');
   return command
-    .usage('[options] <event id...> <status>')
-    .argument('<arguments...>', 'ids of events, then unprocessed (0), processed (1) or retry (2)')
+    .argument('<event-ids-and-status...>', 'ids of events, then unprocessed (0), processed (1) or retry (2)')
     .option('--lease-id <id>', 'only events that are still under this lease')
     .action((words: readonly string[], flags: { readonly leaseId?: string }) => {
       const ids = words.slice(0, -1);
