@@ -1,6 +1,5 @@
 import { MISSING_FIELDS } from './refusals.js';
-import { REQUIRED_FIELDS, type Operation, type StreamOperation } from './operations.js';
-import { OPERATIONS } from './operations.js';
+import { OPERATIONS, REQUIRED_FIELDS, type Operation, type StreamOperation } from './operations.js';
 
 /** What the operation of an answer is called when the request could not be understood. */
 export const DECODE_REQUEST = 'decode_request';

@@ -1,12 +1,9 @@
 import type { Socket } from 'node:net';
 import type { Access } from '../auth/access.js';
-import type { Authenticator, AuthObserver } from '../auth/authenticator.js';
-import type { Clock } from '../core/clock.js';
-import type { Logger } from '../core/logger.js';
-import type { Streams } from '../streams/streams.js';
 import { AnswerQueue, type Turn } from './answer-queue.js';
 import { AnswerStream } from './answer-stream.js';
 import { DECODE_REQUEST, failure, success, type Answer } from './answer.js';
+import type { ConnectionOptions } from './connection-options.js';
 import { failureReason } from './failure-reason.js';
 import { LineSplitter, OVERLONG_LINE } from './line-splitter.js';
 import type { Operation, StreamOperation } from './operations.js';
@@ -14,19 +11,6 @@ import { UNAUTHORIZED } from './refusals.js';
 import type { RequestBudget } from './request-budget.js';
 import { readRequest, type Request } from './request.js';
 import { StreamOperations } from './stream-operations.js';
-import type { TcpObserver } from './tcp-observer.js';
-
-export interface ConnectionOptions {
-  readonly streams: Streams;
-  readonly authenticator: Pick<Authenticator, 'verify'>;
-  readonly maxLineBytes: number;
-  /** A connection that gets nothing done is closed after so long; 0 never. */
-  readonly idleTimeoutMs: number;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly observer?: TcpObserver | undefined;
-  readonly authObserver?: Pick<AuthObserver, 'authenticationFailed'> | undefined;
-}
 
 /** Requests of one connection that may be without an answer, and their bytes; the rest waits in the network. */
 const MAX_REQUESTS = 1024;
@@ -38,7 +22,7 @@ const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
  */
 const LINGER_MS = 1000;
 
-/** A request that has been read, with what is needed to answer it. */
+/** A request that has been read. */
 interface Received {
   readonly request: Request;
   readonly bytes: number;
@@ -154,21 +138,24 @@ export class Connection {
     const startedMs = this.#options.clock.monotonicMs();
     this.#activeMs = startedMs;
     if (line === OVERLONG_LINE) {
-      const reason = `request line is longer than ${this.#options.maxLineBytes} bytes`;
-      this.#queue.settle(this.#queue.open(0, startedMs), failure(DECODE_REQUEST, reason));
+      this.#reject(0, startedMs, `request line is longer than ${this.#options.maxLineBytes} bytes`);
       return;
     }
     let request: Request;
     try {
       request = readRequest(line);
     } catch (error) {
-      const reason = failureReason(error, {}, this.#options.logger);
-      this.#queue.settle(this.#queue.open(line.length, startedMs), failure(DECODE_REQUEST, reason));
+      this.#reject(line.length, startedMs, failureReason(error, {}, this.#options.logger));
       return;
     }
     const received = { request, bytes: line.length, startedMs };
     if (isConcurrent(request.operation) || this.#queue.requests === 0) this.#begin(received);
     else this.#held = received;
+  }
+
+  /** Answers what is no request. */
+  #reject(bytes: number, startedMs: number, reason: string): void {
+    this.#queue.settle(this.#queue.open(bytes, startedMs), failure(DECODE_REQUEST, reason));
   }
 
   #begin({ request, bytes, startedMs }: Received): void {
@@ -191,8 +178,7 @@ export class Connection {
     access.then(
       (verified) => {
         this.#exclusive = false;
-        if (this.#closing) return;
-        this.#run(turn, operation, request, verified);
+        if (!this.#closing) this.#run(turn, operation, request, verified);
         this.#advance();
       },
       (error: unknown) => {

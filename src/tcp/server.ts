@@ -2,7 +2,8 @@ import type { Socket } from 'node:net';
 import { ConnectionListener, type ConnectionLimits } from '../net/connection-listener.js';
 import { TlsAcceptor } from '../net/tls-acceptor.js';
 import type { TlsOptions } from '../net/tls-reloader.js';
-import { Connection, type ConnectionOptions } from './connection.js';
+import type { ConnectionOptions } from './connection-options.js';
+import { Connection } from './connection.js';
 import { RequestBudget } from './request-budget.js';
 
 export type { TlsOptions };
