@@ -74,6 +74,14 @@ describe('an idle connection', () => {
   });
 });
 
+it('says in one line which address cannot be listened on', async () => {
+  server = await BusInProcess.start();
+  await expect(BusInProcess.start({ address: server.address })).rejects.toMatchObject({
+    reason: 'ARGUMENT_INVALID',
+    message: `the TCP address ${server.address} is in use by another process`,
+  });
+});
+
 describe('connections', () => {
   it.each(['maxConnections', 'maxConnectionsPerAddress'])('are bounded by %s', async (limit) => {
     const limits = { maxConnections: 0, maxConnectionsPerAddress: 0, [limit]: 1 };
