@@ -1,6 +1,8 @@
 import type { Stream, StreamEvent } from '../streams/streams.js';
 import { timestampText } from './timestamp.js';
 
+const NEWLINE = 0x0a;
+const SPACE = 0x20;
 const COMMA = 0x2c;
 const CLOSE_BRACE = 0x7d;
 
@@ -10,7 +12,7 @@ export function streamJson({ id, name, createdTimeUs }: Stream): string {
 }
 
 /**
- * Events as the elements of a JSON array, their bodies byte for byte.
+ * Events as the elements of a JSON array, their bodies byte for byte, but for line breaks between tokens.
  *
  * @param isFirst whether the array is empty before them, so that no comma is needed
  */
@@ -23,11 +25,22 @@ export function eventElements(streamId: string, events: readonly StreamEvent[], 
   for (let index = 0; index < events.length; index++) {
     if (index > 0 || !isFirst) bytes[at++] = COMMA;
     at += bytes.write(heads[index]!, at, 'latin1');
-    bytes.set(events[index]!.body, at);
-    at += events[index]!.body.length;
+    at = putOnOneLine(bytes, at, events[index]!.body);
     bytes[at++] = CLOSE_BRACE;
   }
   return bytes.subarray(0, at);
+}
+
+/**
+ * Copies a body and answers where it ends. An event that was written over gRPC may have line breaks between its tokens (in
+ * strings JSON allows none), and a line break would end the answer.
+ */
+function putOnOneLine(bytes: Buffer, at: number, body: Uint8Array): number {
+  bytes.set(body, at);
+  for (let index = body.indexOf(NEWLINE); index >= 0; index = body.indexOf(NEWLINE, index + 1)) {
+    bytes[at + index] = SPACE;
+  }
+  return at + body.length;
 }
 
 /** All of it is ASCII. */
