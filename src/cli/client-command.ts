@@ -60,6 +60,7 @@ export async function withClient(
       address: formatAddress(config.address),
       ownConnection: opened.length > 0,
       ...tls,
+      ...credentials,
       ...(flags.timeout === undefined ? {} : { timeoutMs: flags.timeout }),
     });
     opened.push(client);

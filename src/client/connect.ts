@@ -1,4 +1,5 @@
 import { Client, credentials } from '@grpc/grpc-js';
+import { basicAuthorization, type ClientCredentials } from './client-credentials.js';
 import { Rpc } from './rpc.js';
 import { WaybillClient } from './waybill-client.js';
 
@@ -15,6 +16,8 @@ export interface ConnectOptions {
     /** Name to expect in the server's certificate instead of the address. */
     readonly serverName?: string;
   };
+  /** Whom every call is made as. They are sent as they are: without TLS everybody on the way can read them. */
+  readonly credentials?: ClientCredentials;
   /** How long unary calls may take where the call does not say; by default 30,000 ms. 0: no limit. */
   readonly timeoutMs?: number;
   /** By default clients with the same address and options share one connection; true opens one for this client. */
@@ -26,10 +29,15 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 /** Above the largest frame that a server sends (a batch with one message of 4 MiB, its headers and framing). */
 const MAX_RECEIVE_BYTES = 8 * 1024 * 1024;
 
-/** A client for the broker at `address`. It connects with its first call. */
+/**
+ * A client for the broker at `address`. It connects with its first call.
+ *
+ * @throws TypeError for credentials that cannot be sent
+ */
 export function connect({
   address,
   tls,
+  credentials: clientCredentials,
   timeoutMs = DEFAULT_TIMEOUT_MS,
   ownConnection = false,
 }: ConnectOptions): WaybillClient {
@@ -37,6 +45,7 @@ export function connect({
     tls === undefined
       ? credentials.createInsecure()
       : credentials.createSsl(tls.ca ?? null, tls.key ?? null, tls.cert ?? null);
+  const authorization = clientCredentials === undefined ? undefined : basicAuthorization(clientCredentials);
   const client = new Client(address, channelCredentials, {
     'grpc.keepalive_time_ms': 30_000,
     'grpc.keepalive_timeout_ms': 10_000,
@@ -46,5 +55,5 @@ export function connect({
     ...(ownConnection ? { 'grpc.use_local_subchannel_pool': 1 } : {}),
     ...(tls?.serverName === undefined ? {} : { 'grpc.ssl_target_name_override': tls.serverName }),
   });
-  return new WaybillClient(new Rpc(client, timeoutMs));
+  return new WaybillClient(new Rpc(client, timeoutMs, authorization));
 }

@@ -1,4 +1,5 @@
 export { connect, type ConnectOptions } from './connect.js';
+export type { ClientCredentials } from './client-credentials.js';
 export { WaybillClient, type HealthStatus } from './waybill-client.js';
 export { WaybillError, type WaybillErrorReason } from './waybill-error.js';
 export type { CallOptions } from './call-options.js';

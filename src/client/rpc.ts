@@ -9,10 +9,13 @@ const identity = (bytes: Buffer): Buffer => bytes;
 export class Rpc {
   readonly #client: Client;
   readonly #defaultTimeoutMs: number;
+  readonly #authorization: string | undefined;
 
-  constructor(client: Client, defaultTimeoutMs: number) {
+  /** @param authorization header of every call */
+  constructor(client: Client, defaultTimeoutMs: number, authorization: string | undefined) {
     this.#client = client;
     this.#defaultTimeoutMs = defaultTimeoutMs;
+    this.#authorization = authorization;
   }
 
   /** @throws WaybillError */
@@ -25,7 +28,7 @@ export class Rpc {
         identity,
         identity,
         request,
-        new Metadata(),
+        this.#metadata(),
         this.#grpcOptions(options),
         (error, response) => {
           signal?.removeEventListener('abort', abort);
@@ -39,11 +42,11 @@ export class Rpc {
   }
 
   serverStream(path: string, request: Buffer) {
-    return this.#client.makeServerStreamRequest(path, identity, identity, request, new Metadata());
+    return this.#client.makeServerStreamRequest(path, identity, identity, request, this.#metadata());
   }
 
   bidiStream(path: string) {
-    return this.#client.makeBidiStreamRequest(path, identity, identity, new Metadata());
+    return this.#client.makeBidiStreamRequest(path, identity, identity, this.#metadata());
   }
 
   /** Resolves when the channel is connected. */
@@ -55,6 +58,12 @@ export class Rpc {
 
   close(): void {
     this.#client.close();
+  }
+
+  #metadata(): Metadata {
+    const metadata = new Metadata();
+    if (this.#authorization !== undefined) metadata.set('authorization', this.#authorization);
+    return metadata;
   }
 
   #grpcOptions({ timeoutMs = this.#defaultTimeoutMs }: CallOptions): GrpcCallOptions {

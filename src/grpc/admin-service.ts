@@ -48,29 +48,34 @@ export function adminMethods(options: AdminServiceOptions): ServiceMethods {
   return {
     GetServerInfo: {
       kind: 'unary',
-      handler: async (bytes) => {
+      handler: async (bytes, { access }) => {
+        access.requireAny('administer');
         infoRequests.decode(bytes);
         return infoResponses.encode(serverInfo(options));
       },
     },
     ListSubjects: {
       kind: 'unary',
-      handler: async (bytes) => {
+      handler: async (bytes, { access }) => {
+        access.requireAny('administer');
         const { subjects, nextPageToken } = await broker.listSubjects(listRequests.decode(bytes));
         return listResponses.encode({ subjects: subjects.map(toSubject), nextPageToken });
       },
     },
     GetSubject: {
       kind: 'unary',
-      handler: async (bytes) => {
-        const status = await broker.getSubject(getRequests.decode(bytes).subject);
+      handler: async (bytes, { access }) => {
+        const { subject } = getRequests.decode(bytes);
+        access.require('administer', subject);
+        const status = await broker.getSubject(subject);
         return getResponses.encode({ subject: toSubject(status) });
       },
     },
     PurgeSubject: {
       kind: 'unary',
-      handler: async (bytes) => {
+      handler: async (bytes, { access }) => {
         const request = purgeRequests.decode(bytes);
+        access.require('administer', request.subject);
         const purged = await broker.purge(request.subject, purgeBefore(request), request.execute);
         return purgeResponses.encode({ ...purged, executed: request.execute });
       },

@@ -4,10 +4,12 @@ import type { Clock } from '../core/clock.js';
 import { BrokerError } from '../core/errors.js';
 import type { PublishSpan, Tracing } from '../core/tracing.js';
 import type { Appended } from '../storage/storage.js';
+import { onlyAllowed } from './publish-permission.js';
 import { PublishStream } from './publish-stream.js';
 import { startPublish, withSpan } from './publish-tracing.js';
 import type { RpcContext, RpcStream, ServiceMethods } from './rpc-call.js';
 import { StreamSubscriber } from './stream-subscriber.js';
+import { requireSubscribe } from './subscribe-permission.js';
 import { decodeSubscribeRequest } from './subscribe-request.js';
 import { encodePublishBatchResponse, encodePublishResponse } from './wire/publish-answer-codec.js';
 import { decodePublishBatch, decodePublishRequest } from './wire/publish-codec.js';
@@ -65,6 +67,7 @@ export class BrokerService {
 
   async #publish(bytes: Buffer, context: RpcContext): Promise<Buffer> {
     const request = decodePublishRequest(bytes);
+    context.access.require('publish', request.subject);
     const span = startPublish(this.#options.tracing, context, [request]);
     return withSpan(span, async () => {
       const appended = await this.#options.broker.publish(request, publishOptions(context, span));
@@ -73,7 +76,7 @@ export class BrokerService {
   }
 
   async #publishBatch(bytes: Buffer, context: RpcContext): Promise<Buffer> {
-    const requests = decodePublishBatch(bytes);
+    const requests = onlyAllowed(decodePublishBatch(bytes), context.access, this.#options.broker.limits);
     const span = startPublish(this.#options.tracing, context, requests);
     return withSpan(span, async () => {
       const results = await this.#options.broker.publishMany(requests, publishOptions(context, span));
@@ -109,6 +112,7 @@ export class BrokerService {
 
   #subscribe(bytes: Buffer, stream: RpcStream): { onCancel(): void } {
     const { request, maxBatchMessages, heartbeatMs } = decodeSubscribeRequest(bytes);
+    requireSubscribe(stream.access, request);
     const { broker, clock, limits } = this.#options;
     const subscriber = new StreamSubscriber(stream, {
       clock,

@@ -39,13 +39,14 @@ export class CompatService {
     this.#options = options;
     this.methods = {
       Publish: { kind: 'unary', handler: (request, context) => this.#publish(request, context) },
-      Fetch: { kind: 'unary', handler: (request) => this.#fetch(request), codes: FETCH_CODES },
+      Fetch: { kind: 'unary', handler: (request, context) => this.#fetch(request, context), codes: FETCH_CODES },
       Subscribe: { kind: 'serverStream', handler: (request, stream) => this.#subscribe(request, stream) },
     };
   }
 
   async #publish(bytes: Buffer, context: RpcContext): Promise<Buffer> {
     const { subject, body, expirationSeconds } = decodeCompatPublish(bytes);
+    context.access.require('publish', subject);
     if (expirationSeconds < 0) {
       throw new BrokerError('TTL_OUT_OF_RANGE', `expirationSeconds is ${expirationSeconds}, less than 0`);
     }
@@ -63,18 +64,21 @@ export class CompatService {
     });
   }
 
-  async #fetch(bytes: Buffer): Promise<Buffer> {
+  async #fetch(bytes: Buffer, { access }: RpcContext): Promise<Buffer> {
     const { subject, id } = decodeCompatFetch(bytes);
+    access.require('fetch', subject);
     if (id > MAX_ID) throw new BrokerError('ID_OUT_OF_RANGE', 'ids of this contract end at 2147483647');
     const message = await this.#options.broker.fetch(subject, id);
     return encodeMessageResponse(message.body);
   }
 
   #subscribe(bytes: Buffer, stream: RpcStream): { onCancel(): void } {
+    const subject = decodeCompatSubscribe(bytes);
+    stream.access.require('subscribe', subject);
     const subscriber = new CompatSubscriber(stream, this.#options.maxBufferedBytes);
     const subscription = this.#options.broker.subscribe(
       {
-        subjects: [decodeCompatSubscribe(bytes)],
+        subjects: [subject],
         patterns: false,
         start: { kind: 'new' },
         skipTruncated: true,

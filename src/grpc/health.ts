@@ -72,11 +72,13 @@ export class HealthService {
     return {
       Check: {
         kind: 'unary',
+        forAnyone: true,
         handler: (request) => this.#check(requestCodec.decode(request).service),
         codes: { METHOD_UNKNOWN: status.NOT_FOUND },
       },
       List: {
         kind: 'unary',
+        forAnyone: true,
         handler: async (request) => {
           listRequestCodec.decode(request);
           return this.#list();
@@ -84,6 +86,7 @@ export class HealthService {
       },
       Watch: {
         kind: 'serverStream',
+        forAnyone: true,
         handler: (request, stream) => this.#watch(requestCodec.decode(request).service, stream),
       },
     };

@@ -1,11 +1,12 @@
 /**
  * What grpc-js 1.14 knows about a call and does not offer: three faults of a request that it passes on as if nothing
- * were wrong. This is the only file that looks into its private fields; every look is guarded, so that another version
+ * were wrong, and its connection. This is the only file that looks into its private fields; every look is guarded, so that another version
  * loses these checks and nothing else. `test/e2e/grpc/bad-input.test.ts` fails when that happens.
  */
 import type { ServerInterceptingCallInterface } from '@grpc/grpc-js';
 
 interface LowerCallInternals {
+  readonly stream?: { readonly session?: object | null };
   readonly incomingEncoding?: string;
   readonly decoder?: { readonly readState?: number };
   deadline?: number;
@@ -19,6 +20,11 @@ const BETWEEN_MESSAGES = 0;
 
 function internals(call: ServerInterceptingCallInterface): LowerCallInternals {
   return call as unknown as LowerCallInternals;
+}
+
+/** What stands for the connection of the call as long as it lives; undefined once it is gone. */
+export function connectionOf(call: ServerInterceptingCallInterface): object | undefined {
+  return internals(call).stream?.session ?? undefined;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.js';
 import { BrokerError, toBrokerError } from '../core/errors.js';
 import type { AppendResult } from '../storage/storage.js';
 import type { RpcListener, RpcStream } from './rpc-call.js';
+import { onlyAllowed } from './publish-permission.js';
 import { SendBudget } from './send-budget.js';
 import { encodeAck, encodeOpened, encodePublishDraining } from './wire/publish-answer-codec.js';
 import { decodePublishFrame, type PublishFrame } from './wire/publish-codec.js';
@@ -93,7 +94,8 @@ export class PublishStream implements RpcListener {
     const count = frame.messages.length;
     this.#unackedMessages += count;
     this.#unackedBytes += bytes;
-    this.#options.broker.publishMany(frame.messages).then(
+    const { broker } = this.#options;
+    broker.publishMany(onlyAllowed(frame.messages, this.#stream.access, broker.limits)).then(
       (results) => this.#acknowledge(frame, bytes, results),
       (error: unknown) => {
         const failure = toBrokerError(error);

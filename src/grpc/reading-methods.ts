@@ -15,16 +15,18 @@ export function readingMethods(broker: Broker): ServiceMethods {
   return {
     Fetch: {
       kind: 'unary',
-      handler: async (bytes) => {
+      handler: async (bytes, { access }) => {
         const { subject, id } = fetchCodec.decode(bytes);
+        access.require('fetch', subject);
         return encodeFetchResponse(await broker.fetch(subject, idFrom(id)));
       },
     },
     List: {
       kind: 'unary',
-      handler: async (bytes) => {
+      handler: async (bytes, { access }) => {
         const request = listCodec.decode(bytes);
         const { subject, backwards, pageSize, maxBytes } = request;
+        access.require('fetch', subject);
         return encodeListResponse(
           await broker.list({ subject, from: listFrom(request), backwards, pageSize, maxBytes }),
         );

@@ -38,7 +38,7 @@ export class ReflectionService {
   /** Both services. */
   services(): ServiceTable {
     const methods: ServiceMethods = {
-      ServerReflectionInfo: { kind: 'bidi', handler: (stream) => this.#open(stream) },
+      ServerReflectionInfo: { kind: 'bidi', forAnyone: true, handler: (stream) => this.#open(stream) },
     };
     return Object.fromEntries(REFLECTION_SERVICES.map((name) => [name, methods]));
   }

@@ -64,7 +64,11 @@ export type BidiHandler = (stream: RpcStream) => RpcListener;
  * A handler that throws or rejects ends its call with that error's status. `codes` is for contracts that fix other codes
  * than ours.
  */
-export type RpcMethod = { readonly codes?: StatusCodeOverrides } & (
+export type RpcMethod = {
+  readonly codes?: StatusCodeOverrides;
+  /** Served to whoever calls, without credentials. */
+  readonly forAnyone?: true;
+} & (
   | { readonly kind: 'unary'; readonly handler: UnaryHandler }
   | { readonly kind: 'serverStream'; readonly handler: ServerStreamHandler }
   | { readonly kind: 'bidi'; readonly handler: BidiHandler }

@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.js';
 import { BrokerError, toBrokerError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import type { AnswerBudget } from './answer-budget.js';
+import type { CallAuthenticator } from './call-authenticator.js';
 import type { GrpcObserver } from './grpc-observer.js';
 import { endsInsideMessage, isFlaggedWithoutEncoding } from './lower-call-internals.js';
 import type { MethodInfo, RpcMethod, RpcStream } from './rpc-call.js';
@@ -16,6 +17,8 @@ export interface CallEnvironment {
   readonly logger: Pick<Logger, 'error'>;
   readonly statusEncoder: StatusEncoder;
   readonly observer: GrpcObserver | undefined;
+  /** Undefined: nobody is asked, and everybody may do everything. */
+  readonly callAuthenticator: CallAuthenticator | undefined;
   /** Those that have begun and not ended; kept by the calls themselves. */
   readonly openCalls: Set<OpenCall>;
   readonly answerBudget: AnswerBudget;
@@ -45,6 +48,7 @@ const COMPRESSION_CODES: StatusCodeOverrides = { REQUEST_MALFORMED: status.INTER
 export abstract class ServedCall implements RpcStream, OpenCall {
   #ended = false;
   #metadata: Metadata | undefined;
+  #access = FULL_ACCESS;
   #startedMs = 0;
 
   constructor(
@@ -53,7 +57,7 @@ export abstract class ServedCall implements RpcStream, OpenCall {
     protected readonly environment: CallEnvironment,
   ) {}
 
-  /** The call is there. */
+  /** The call is there, and its caller is known where that matters. Not told of a call that is over by then. */
   protected abstract opened(): void;
   protected abstract received(message: Buffer): void;
   protected abstract halfClosed(): void;
@@ -74,7 +78,7 @@ export abstract class ServedCall implements RpcStream, OpenCall {
   }
 
   get access(): Access {
-    return FULL_ACCESS;
+    return this.#access;
   }
 
   get ended(): boolean {
@@ -110,7 +114,7 @@ export abstract class ServedCall implements RpcStream, OpenCall {
       this.#startedMs = clock.monotonicMs();
       observer.callStarted(this.bound.info);
     }
-    this.#guard(() => this.opened());
+    this.#guard(() => this.#authenticate(metadata));
   }
 
   onReceiveMessage(message: Buffer): void {
@@ -152,6 +156,30 @@ export abstract class ServedCall implements RpcStream, OpenCall {
     const ending = error === undefined ? OK : this.environment.statusEncoder.status(error, codes);
     this.lower.sendStatus(ending);
     this.#closed(ending.code);
+  }
+
+  /** Nothing is read from the client before it is known. */
+  #authenticate(metadata: Metadata): void {
+    const { callAuthenticator } = this.environment;
+    if (callAuthenticator === undefined || this.bound.method.forAnyone === true) {
+      this.opened();
+      return;
+    }
+    const access = callAuthenticator.accessOf(metadata, this.lower);
+    if (access instanceof Promise) {
+      access.then(
+        (found) => this.#guard(() => this.#openWith(found)),
+        (error: unknown) => this.abort(toBrokerError(error)),
+      );
+    } else {
+      this.#openWith(access);
+    }
+  }
+
+  #openWith(access: Access): void {
+    if (this.#ended) return;
+    this.#access = access;
+    this.opened();
   }
 
   #closed(code: status): void {

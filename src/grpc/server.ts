@@ -1,8 +1,10 @@
 import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
+import type { Authenticator, AuthObserver } from '../auth/authenticator.js';
 import type { Clock } from '../core/clock.js';
 import { BrokerError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import { AnswerBudget } from './answer-budget.js';
+import { CallAuthenticator } from './call-authenticator.js';
 import { ConnectionListener, type ConnectionLimits } from '../net/connection-listener.js';
 import type { GrpcObserver } from './grpc-observer.js';
 import type { ServiceTable } from './rpc-call.js';
@@ -56,6 +58,9 @@ export interface GrpcServerOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly observer?: GrpcObserver;
+  /** Who is asked about callers; undefined: nobody is, and everybody may do everything. */
+  readonly authenticator?: Authenticator | undefined;
+  readonly authObserver?: Pick<AuthObserver, 'authenticationFailed'>;
 }
 
 /** The gRPC server: transport, limits and TLS around a table of services. */
@@ -69,7 +74,7 @@ export class GrpcServer {
 
   /** @throws BrokerError ARGUMENT_INVALID when the TLS files cannot be used */
   constructor(options: GrpcServerOptions) {
-    const { services, clock, logger, observer, tls } = options;
+    const { services, clock, logger, observer, tls, authenticator, authObserver } = options;
     const limits = { ...DEFAULT_TRANSPORT_LIMITS, ...options.limits };
     this.#options = options;
     const statusEncoder = new StatusEncoder(logger);
@@ -78,6 +83,7 @@ export class GrpcServer {
       logger,
       statusEncoder,
       observer,
+      callAuthenticator: authenticator === undefined ? undefined : new CallAuthenticator(authenticator, authObserver),
       openCalls: this.#openCalls,
       answerBudget: new AnswerBudget(),
     });

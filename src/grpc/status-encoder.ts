@@ -59,7 +59,7 @@ export class StatusEncoder {
     return {
       code,
       message: wellFormed(error.message.slice(0, MAX_MESSAGE_LENGTH)),
-      metadata: error.fields,
+      metadata: shortened(error.fields),
       retryMs: error.retryAfterMs ?? (isRetryable(code) ? DEFAULT_RETRY_MS : undefined),
     };
   }
@@ -67,6 +67,13 @@ export class StatusEncoder {
 
 function isRetryable(code: status): boolean {
   return code === status.UNAVAILABLE || code === status.RESOURCE_EXHAUSTED;
+}
+
+/** A subject that was refused can be as long as a request; trailers that are too long break the connection. */
+function shortened(fields: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, wellFormed(value.slice(0, MAX_MESSAGE_LENGTH))]),
+  );
 }
 
 /** Replaces half characters, which `encodeURI` of the header would throw at. */
