@@ -65,6 +65,27 @@ it.each(['SIGTERM', 'SIGKILL'] as const)('answers the same bytes after %s', asyn
   expect(await after.ask(request('mark_event', { event_id: events[0]?.id, status: 2 }))).toBe(success('mark_event'));
 });
 
+it('takes pipelined writes and marks in their order before it has met the stream', async () => {
+  const before = await server.open();
+  await before.ask(request('create_stream', { stream_name: 'orders' }));
+  await before.ask(writeRequest('orders', '0'));
+  const [first] = eventsOf('process_events', await before.ask(request('process_events', { stream_name: 'orders' })));
+
+  const after = await restart('SIGKILL');
+  const lines = Array.from({ length: 600 }, (_, index) => [
+    writeRequest('orders', String(index + 1)),
+    request('mark_event', { event_id: first?.id, status: index % 3 }),
+  ]).flat();
+  after.send(lines.map((line) => `${line}\n`).join(''));
+  await after.lines(lines.length);
+  const events = eventsOf(
+    'get_stream_events',
+    await after.ask(request('get_stream_events', { stream_name: 'orders' })),
+  );
+  expect(events.map(({ body }) => body)).toEqual(Array.from({ length: 601 }, (_, index) => String(index)));
+  expect(events[0]?.status).toBe(599 % 3);
+});
+
 it('keeps leases through a crash until their time is over', async () => {
   const before = await server.open();
   await before.ask(request('create_stream', { stream_name: 'jobs' }));

@@ -30,10 +30,35 @@ const text = fc.oneof(
   ),
 );
 
+/** Strings as JSON texts, some of them wrong. */
+const strings = fc
+  .array(
+    fc.constantFrom(
+      'a',
+      '\\u00e9',
+      '\\u00g9',
+      '\\u12',
+      '\\ud83d',
+      '\\/',
+      '\\"',
+      '\\\\',
+      '\\a',
+      '\t',
+      '"',
+      'ü',
+      '\u2028',
+    ),
+    {
+      maxLength: 4,
+    },
+  )
+  .map((pieces) => `"${pieces.join('')}"`);
+
 /** Texts that are JSON for the most part. */
 const json = fc.oneof(
   { weight: 4, arbitrary: fc.json({ maxDepth: 3 }) },
   { weight: 2, arbitrary: text.map((value) => JSON.stringify(value)) },
+  { weight: 1, arbitrary: strings },
   { weight: 2, arbitrary: numbers },
   {
     weight: 2,

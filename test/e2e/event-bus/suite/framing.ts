@@ -175,6 +175,15 @@ export function describeFraming(suite: SuiteServer): void {
     expect(await bus.ask(HEALTH)).toBe(HEALTHY);
   });
 
+  it('tells that a request whose name is not UTF-8 is not JSON', async () => {
+    const bus = await suite.open();
+    const [head, tail] = request('create_stream', { stream_name: '|' }).split('|');
+    expect(
+      await bus.ask(Buffer.concat([Buffer.from(head ?? ''), Buffer.from([0x61, 0xff]), Buffer.from(tail ?? '')])),
+    ).toBe(NOT_JSON);
+    expect(await bus.ask(HEALTH)).toBe(HEALTHY);
+  });
+
   it('takes the keys of a request in any order', async () => {
     const bus = await suite.open();
     const { name } = await suite.create(bus);

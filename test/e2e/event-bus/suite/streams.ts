@@ -62,6 +62,14 @@ export function describeStreams(suite: SuiteServer): void {
       expect(await bus.ask(request(operation, { ...byName, event: 1 }))).toBe(streamNotFound(operation, stream.name));
     }
 
+    // Not only hidden: nothing of it is left among the messages of its subject either.
+    const subject = `$streams.${stream.name}`;
+    const { messages } = await suite.server.grpcClient().list({ subject });
+    expect(messages).toEqual([]);
+    await expect(suite.server.grpcClient().fetch(subject, 1500)).rejects.toMatchObject({
+      reason: expect.stringMatching(/NOT_FOUND|EXPIRED/),
+    });
+
     async function expectForgotten(): Promise<void> {
       bus.send(events.map(({ id }) => `${request('mark_event', { event_id: id, status: 0 })}\n`).join(''));
       const answers = await bus.lines(events.length);
