@@ -63,6 +63,49 @@ export function describeConcurrency(suite: SuiteServer): void {
     expect(seen.reduce((sum, { deleted }) => sum + deleted, 0)).toBe(ids.length);
   });
 
+  it('has in each life of a stream what was written in it, while many write', async () => {
+    const [owner, ...writers] = await suite.server.openMany(6);
+    if (owner === undefined) return;
+    const { name } = await suite.create(owner);
+    const writes = new Map<string, { readonly sent: number; answered: number }>();
+    let step = 0;
+    let over = false;
+    const writing = writers.map(async (bus, index) => {
+      for (let number = 0; !over; number++) {
+        const bodies = Array.from({ length: 8 }, (_, place) => `[${index},${number},${place}]`);
+        for (const body of bodies) writes.set(body, { sent: ++step, answered: Infinity });
+        bus.send(bodies.map((body) => `${writeRequest(name, body)}\n`).join(''));
+        for (const body of bodies) {
+          const answer = (await bus.line()).toString();
+          const write = writes.get(body);
+          if (answer !== success('write_event')) {
+            expect(answer).toBe(streamNotFound('write_event', name));
+            writes.delete(body);
+          } else if (write !== undefined) write.answered = ++step;
+        }
+      }
+    });
+    try {
+      for (let round = 0; round < 40; round++) {
+        const deletion = ++step;
+        expect(await owner.ask(request('delete_stream', { stream_name: name }))).toBe(success('delete_stream'));
+        await owner.ask(request('create_stream', { stream_name: name }));
+        const creation = ++step;
+        for (let count = 0; count < round % 4; count++) await owner.ask(request('health'));
+        const listing = ++step;
+        const listed = new Set(bodiesOf(await suite.list(owner, 'get_stream_events', name)));
+        const missing = [...writes].filter(
+          ([body, { sent, answered }]) => sent > creation && answered < listing && !listed.has(body),
+        );
+        const old = [...listed].filter((body) => (writes.get(body)?.answered ?? 0) < deletion);
+        expect({ missing, old }).toEqual({ missing: [], old: [] });
+      }
+    } finally {
+      over = true;
+      await Promise.all(writing);
+    }
+  });
+
   it('serves 200 connections from one address, each with its credentials in every request', async () => {
     const buses = await suite.server.openMany(200);
     const shared = await suite.create(await suite.open());
