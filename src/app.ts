@@ -120,6 +120,8 @@ async function startApp(config: Config, clock: Clock, parts: StopSequence): Prom
     clock,
     logger,
     observer: metrics.grpc,
+    authenticator: config.authRequired ? clients : undefined,
+    authObserver: metrics.auth,
   });
   const grpcAddress = await server.start();
   const graceMs = config.shutdownTimeoutMs * CALLS_SHARE;

@@ -233,3 +233,40 @@ describe('waybill stream', () => {
     }
   });
 });
+
+describe('waybill stream on a server that asks who calls', () => {
+  let asking: ServerProcess;
+  let toAsking: InlineCommandLine;
+
+  beforeAll(async () => {
+    const { clientId, clientSecret } = CREDENTIALS;
+    asking = ServerProcess.spawn({
+      environment: {
+        WAYBILL_AUTH: 'required',
+        WAYBILL_CLIENTS: `${clientId}:${clientSecret}`,
+        WAYBILL_TCP_ADDRESS: 'off',
+      },
+    });
+    const [, address = ''] = /grpc ([^\s,]+)/.exec(await asking.ready()) ?? [];
+    toAsking = new InlineCommandLine(address);
+  });
+
+  afterAll(() => asking.dispose());
+
+  test('works for the client that is named', async () => {
+    const known = ['--client-id', CREDENTIALS.clientId, '--client-secret', CREDENTIALS.clientSecret];
+    await toAsking.records(['stream create', 'orders', ...known]);
+    await toAsking.records(['stream write', 'orders', '1', ...known]);
+    expect(await toAsking.records(['stream process', 'orders', ...known])).toMatchObject([{ body: 1 }]);
+  });
+
+  test.each([[[]], [['--client-id', 'cli', '--client-secret', 'pa55word']]])('refuses %j', async (flags) => {
+    for (const command of [['create', 'x'], ['list'], ['mark', 'x', '1']]) {
+      const [name = '', ...args] = command;
+      const { exitCode, stderr } = await toAsking.run([`stream ${name}`, ...args, ...flags]);
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(/^waybill: [^\n]*\[CREDENTIALS_INVALID[^\n]*\]\n$/);
+      expect(stderr).not.toContain('pa55word');
+    }
+  });
+});

@@ -427,6 +427,19 @@ describe.each(['memory', 'embedded'] as const)('StreamService on %s', (storage) 
     },
   );
 
+  it('answers names and ids that are as long as a request may be', async () => {
+    await create('orders');
+    for (const long of ['x'.repeat(1_000_000), '日'.repeat(300_000)]) {
+      expect(await failureOf(call('GetStream', { streamName: long }))).toMatchObject(notFound('STREAM_NOT_FOUND'));
+      expect(await failureOf(write(long, '1'))).toMatchObject(notFound('STREAM_NOT_FOUND'));
+      expect(await failureOf(list({ afterEventId: long }))).toMatchObject(notFound('EVENT_NOT_FOUND'));
+      expect(await failureOf(mark(long, 'RETRY'))).toMatchObject(notFound('EVENT_NOT_FOUND'));
+      const extend = call('ExtendLease', { streamName: 'orders', leaseId: long, duration: { seconds: 1 } });
+      expect(await failureOf(extend)).toMatchObject(LEASE_LOST);
+      expect(await call('ListStreams', { prefix: long })).toEqual({ streams: [], nextPageToken: '' });
+    }
+  });
+
   it.each(METHODS)('answers %s that is no message with INVALID_ARGUMENT', async (method) => {
     for (const bytes of [[0xff], [0x0a, 12, 0x6f], [0x0a, 2, 0xc3, 0x28], [0x0b, 0x0c]]) {
       const failing = unary(client, `/${STREAM_SERVICE}/${method}`, Buffer.from(bytes));
