@@ -20,7 +20,8 @@ export function configurationPage(): string {
   return `# Configuration
 
 Flags override environment variables, which override the file (YAML), which overrides the defaults. The flag of
-\`WAYBILL_GRPC_ADDRESS\` is \`--grpc-address\`, and so on. Unknown keys are refused, and all problems are reported at once.
+\`WAYBILL_GRPC_ADDRESS\` is \`--grpc-address\`, and so on. Unknown keys are refused, and all problems are reported at once. Secrets belong into variables or files, because everybody
+on a machine sees the flags of its processes; \`WAYBILL_CLIENT_SECRET_FILE\` names a file that holds the secret.
 
 A duration is a number with \`ms\`, \`s\`, \`m\`, \`h\` or \`d\`; a size is a number of bytes, or one with \`KiB\`, \`MiB\` or \`GiB\`.
 

@@ -9,7 +9,9 @@ export class ConfigFlags {
   constructor(command: Command, options: readonly Option[], group: string) {
     for (const option of options) {
       const byDefault = option.defaultText === undefined ? '' : ` (default: ${option.defaultText})`;
-      const flag = new Flag(`${option.flag} <${option.form}>`, `${option.meaning}${byDefault}`).helpGroup(group);
+      const exposed = option.secret === true ? ` Everybody on this machine sees flags: prefer ${option.variable}.` : '';
+      const help = `${option.meaning}${exposed}${byDefault}`;
+      const flag = new Flag(`${option.flag} <${option.form}>`, help).helpGroup(group);
       this.#paths.set(flag.attributeName(), option.path);
       command.addOption(flag);
     }
