@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import type { ClientCredentials } from '../client-credentials.js';
 import { type AnswerBody, readAnswer, readEvents, readStream, readTaken } from './answer.js';
 import { EventBusError } from './event-bus-error.js';
 import { type EventBusTls, LineConnection } from './line-connection.js';
@@ -11,16 +12,11 @@ import type {
   EventBusTakeOptions,
 } from './messages.js';
 
-export interface EventBusCredentials {
-  readonly clientId: string;
-  readonly clientSecret: string;
-}
-
 export interface EventBusConnectOptions {
   /** `host:port`; an IPv6 host in brackets. */
   readonly address: string;
   /** Sent with every request that needs them. */
-  readonly credentials?: EventBusCredentials;
+  readonly credentials?: ClientCredentials;
   /** Without it the connection is not encrypted. */
   readonly tls?: EventBusTls;
   /**
@@ -42,7 +38,7 @@ export class EventBusClient {
   /** With the comma before it. */
   readonly #auth: string;
 
-  private constructor(connection: LineConnection, credentials: EventBusCredentials | undefined) {
+  private constructor(connection: LineConnection, credentials: ClientCredentials | undefined) {
     this.#connection = connection;
     this.#auth =
       credentials === undefined

@@ -1,4 +1,4 @@
-export { EventBusClient, type EventBusConnectOptions, type EventBusCredentials } from './event-bus-client.js';
+export { EventBusClient, type EventBusConnectOptions } from './event-bus-client.js';
 export { EventBusError } from './event-bus-error.js';
 export type { EventBusTls } from './line-connection.js';
 export type {
