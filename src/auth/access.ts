@@ -27,6 +27,8 @@ export type Verb = (typeof VERBS)[number];
 export interface Access {
   /** Id of the client, or `undefined` where nobody is asked. */
   readonly clientId: string | undefined;
+  /** Whether a rule allows `verb` on this one subject, for those who can do without. */
+  allows(verb: Verb, subject: string): boolean;
   /** @throws BrokerError ACTION_DENIED unless a rule allows `verb` on this one subject */
   require(verb: Verb, subject: string): void;
   /** @throws BrokerError ACTION_DENIED unless one rule allows `verb` on everything that the pattern matches */
@@ -38,6 +40,7 @@ export interface Access {
 /** Of those who use a server that asks nobody. */
 export const FULL_ACCESS: Access = {
   clientId: undefined,
+  allows: () => true,
   require: () => {},
   requireAll: () => {},
   requireAny: () => {},

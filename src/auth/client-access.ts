@@ -40,10 +40,13 @@ export class ClientAccess implements Access {
     this.#observer = observer;
   }
 
+  allows(verb: Verb, subject: string): boolean {
+    if (this.#rules === undefined) return true;
+    return this.#decisions.get(verb)?.get(subject) ?? this.#decide(this.#rules, verb, subject);
+  }
+
   require(verb: Verb, subject: string): void {
-    if (this.#rules === undefined) return;
-    const allowed = this.#decisions.get(verb)?.get(subject) ?? this.#decide(this.#rules, verb, subject);
-    if (!allowed) throw this.#denied(verb, subject);
+    if (!this.allows(verb, subject)) throw this.#denied(verb, subject);
   }
 
   requireAll(verb: Verb, pattern: string): void {

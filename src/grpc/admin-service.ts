@@ -57,9 +57,12 @@ export function adminMethods(options: AdminServiceOptions): ServiceMethods {
     ListSubjects: {
       kind: 'unary',
       handler: async (bytes, { access }) => {
-        access.requireAny('administer');
-        const { subjects, nextPageToken } = await broker.listSubjects(listRequests.decode(bytes));
-        return listResponses.encode({ subjects: subjects.map(toSubject), nextPageToken });
+        const request = listRequests.decode(bytes);
+        access.requireAll('administer', `${request.prefix}>`);
+        const { subjects, nextPageToken } = await broker.listSubjects(request);
+        // A pattern does not take in reserved subjects, nor the one that is the prefix itself.
+        const allowed = subjects.filter(({ subject }) => access.allows('administer', subject));
+        return listResponses.encode({ subjects: allowed.map(toSubject), nextPageToken });
       },
     },
     GetSubject: {

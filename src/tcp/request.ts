@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { MemberNames, readObject, type Members } from './json/json-members.js';
 import { isNull, textOf, type JsonSpan } from './json/json-span.js';
-import { jsonValueEnd, skipSpace } from './json/json-value-end.js';
+import { jsonValueEnd, skipSpace } from '../core/json-value-end.js';
 import { findOperation, type Operation } from './operations.js';
 import { invalidJson, unknownOperation } from './refusals.js';
 

@@ -1,4 +1,4 @@
-import { afterColon, jsonValueEnd, skipSpace, stringEnd } from './json-value-end.js';
+import { afterColon, jsonValueEnd, skipSpace, stringEnd } from '../../core/json-value-end.js';
 import { textOf, type JsonSpan } from './json-span.js';
 
 const OPEN_BRACE = 0x7b;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { jsonValueEnd, MAX_NESTING } from '../../../src/tcp/json/json-value-end.js';
+import { jsonValueEnd, MAX_NESTING } from '../../../src/core/json-value-end.js';
 
 function isWhole(text: string): boolean {
   const bytes = Buffer.from(text);
