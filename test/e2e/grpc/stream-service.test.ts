@@ -205,6 +205,7 @@ describe.each(['memory', 'embedded'] as const)('StreamService on %s', (storage) 
       ['a byte order mark', Buffer.from('\ufeff1')],
       ['bytes that are not UTF-8', Buffer.from([0x22, 0xc3, 0x28, 0x22])],
       ['an overlong encoding', Buffer.from([0x22, 0xc0, 0x80, 0x22])],
+      ['what is nested deeper than others can read', Buffer.from('['.repeat(9901) + ']'.repeat(9901))],
     ])('refuses %s as an event', async (_what, body) => {
       await create('orders');
       expect(await failureOf(call('WriteEvent', { streamName: 'orders', body }))).toMatchObject(
