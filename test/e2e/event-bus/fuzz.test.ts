@@ -12,6 +12,7 @@ import { eventsOf } from '../../support/event-bus/bus-answers.js';
 import { fuzzLines, heavyLines } from '../../support/event-bus/fuzz-lines.js';
 import { MAX_LINE_BYTES, runSession, type SessionEnd } from '../../support/event-bus/fuzz-session.js';
 
+/** `FUZZ_CASES` runs more, `FUZZ_SEED` repeats a run. */
 const CASES = Number(process.env['FUZZ_CASES'] ?? 100_000);
 const CONNECTIONS_AT_ONCE = 4;
 const LINES_PER_SESSION = 250;
@@ -120,7 +121,7 @@ it(`answers ${CASES} lines of any kind as the documents say, and serves a neighb
     over = true;
   }
   expect(await neighbour).toBeGreaterThan(10);
-}, 240_000);
+}, 600_000);
 
 it('answers lines that are nested deeply or about as long as they may be', async () => {
   let over = false;

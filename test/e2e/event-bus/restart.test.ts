@@ -86,6 +86,44 @@ it('takes pipelined writes and marks in their order before it has met the stream
   expect(events[0]?.status).toBe(599 % 3);
 });
 
+it('answers what it has received when it is asked to stop, closes the connections, and keeps all of it', async () => {
+  const setUp = await server.open();
+  await setUp.ask(request('create_stream', { stream_name: 'orders' }));
+  const buses = await server.openMany(10);
+  let isStopping = false;
+  const answered = Promise.all(
+    buses.map(async (bus, index) => {
+      const stored: string[] = [];
+      for (let number = 0; !bus.isOver; number++) {
+        const bodies = Array.from({ length: 20 }, (_, place) => `[${index},${number},${place}]`);
+        bus.send(bodies.map((body) => `${writeRequest('orders', body)}\n`).join(''));
+        for (const body of bodies) {
+          const answer = await bus.lineOrEnd();
+          if (answer === undefined) break;
+          expect(answer.toString()).toBe(success('write_event'));
+          stored.push(body);
+        }
+      }
+      expect(isStopping).toBe(true);
+      // Neither broken nor within a line.
+      expect(await bus.remaining()).toEqual([]);
+      return stored;
+    }),
+  );
+  while (!(await setUp.ask(request('get_stream_events', { stream_name: 'orders' }))).includes('[3,5,')) continue;
+  isStopping = true;
+  expect(await server.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+  const stored = (await answered).flat();
+  await server.closeConnections();
+  await server.restart();
+  const after = await server.open();
+  const events = eventsOf(
+    'get_stream_events',
+    await after.ask(request('get_stream_events', { stream_name: 'orders' })),
+  );
+  expect(events.map(({ body }) => body).toSorted()).toEqual(stored.toSorted());
+});
+
 it('keeps leases through a crash until their time is over', async () => {
   const before = await server.open();
   await before.ask(request('create_stream', { stream_name: 'jobs' }));

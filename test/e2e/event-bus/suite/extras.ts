@@ -100,7 +100,7 @@ export function describeExtras(suite: SuiteServer): void {
     it('ends the life of events from their creation, a later mark included', async () => {
       const bus = await suite.open();
       const name = suite.newName();
-      const created = await bus.ask(request('create_stream', { stream_name: name, event_ttl_seconds: 3 }));
+      const created = await bus.ask(request('create_stream', { stream_name: name, event_ttl_seconds: 5 }));
       expect(streamOf('create_stream', created).name).toBe(name);
       for (const event of [1, 2, 3]) await bus.ask(request('write_event', { stream_name: name, event }));
       const events = await suite.list(bus, 'process_events', name);
@@ -109,7 +109,7 @@ export function describeExtras(suite: SuiteServer): void {
       await suite.mark(bus, events[2]?.id ?? '', 2);
 
       while ((await suite.list(bus, 'get_stream_events', name)).length > 0) await wait(50);
-      expect(Date.now() + CLOCK_TOLERANCE_MS).toBeGreaterThanOrEqual(Date.parse(events[2]?.createdAt ?? '') + 3000);
+      expect(Date.now() + CLOCK_TOLERANCE_MS).toBeGreaterThanOrEqual(Date.parse(events[2]?.createdAt ?? '') + 5000);
       for (const operation of LISTS) expect(await suite.list(bus, operation, name)).toEqual([]);
       for (const { id } of events) {
         expect(await bus.ask(request('mark_event', { event_id: id, status: 0 }))).toBe(eventNotFound(id));

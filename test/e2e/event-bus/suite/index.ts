@@ -4,6 +4,7 @@
  */
 import { requireBackend } from '../../../support/backends.js';
 import type { BusServer } from '../../../support/event-bus/bus-server.js';
+import { describeBothProtocols } from './both-protocols.js';
 import { describeByteForByte } from './byte-for-byte.js';
 import { describeCheckOrder } from './check-order.js';
 import { describeConcurrency } from './concurrency.js';
@@ -47,5 +48,6 @@ export function describeEventBus({ name, unavailable, start }: EventBusStorage):
     describe('extras', () => describeExtras(suite));
     describe('leases', () => describeLeases(suite));
     describe('gRPC subscribers', () => describeSubscribers(suite));
+    describe('gRPC and the event bus', () => describeBothProtocols(suite));
   });
 }
