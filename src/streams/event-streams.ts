@@ -95,8 +95,9 @@ export class EventStreams implements Streams {
   #ttl(eventTtlUs: number | undefined): number {
     if (eventTtlUs === undefined) return this.#limits.eventTtlUs;
     if (eventTtlUs < 0 || eventTtlUs > this.#limits.maxTtlUs) {
-      throw new BrokerError('TTL_OUT_OF_RANGE', 'the time to live must be at most the maximum', {
-        fields: { maximum_seconds: String(this.#limits.maxTtlUs / 1_000_000) },
+      const maximum = String(this.#limits.maxTtlUs / 1_000_000);
+      throw new BrokerError('TTL_OUT_OF_RANGE', `the time to live must be from 0 to ${maximum} seconds`, {
+        fields: { maximum_seconds: maximum },
       });
     }
     return eventTtlUs;

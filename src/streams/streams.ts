@@ -125,7 +125,8 @@ export interface Streams {
   /** Finds an event by its id alone. @throws BrokerError EVENT_NOT_FOUND */
   findEvent(eventId: string): Promise<EventReference>;
   /**
-   * Sets the status of an event, which ends the lease that it is under. Durable when it fulfils.
+   * Sets the status of an event. With PROCESSED it is done; with the others its lease is over, and it may be handed out
+   * again. Durable when it fulfils, and may be repeated.
    *
    * @param options.leaseId only if the event is still under this lease
    * @throws BrokerError EVENT_NOT_FOUND, LEASE_LOST
