@@ -43,7 +43,3 @@ export function union(ranges: readonly IdRange[]): readonly IdRange[] {
 export function includes(ranges: readonly IdRange[], id: number): boolean {
   return ranges.some(({ first, last }) => first <= id && id <= last);
 }
-
-export function countOf(ranges: readonly IdRange[]): number {
-  return ranges.reduce((count, { first, last }) => count + last - first + 1, 0);
-}

@@ -2,7 +2,7 @@ import { BrokerError } from '../core/errors.js';
 import type { RecordStore, StoredRecord } from '../storage/storage.js';
 import type { IdRange } from './status-index.js';
 import { leaseKey, LEASES, partitionOf } from './stream-keys.js';
-import { validateLeaseId } from './lease-id.js';
+import { isLeaseId } from './lease-id.js';
 
 /** Leases read by one scan. */
 const PAGE = 1000;
@@ -41,7 +41,7 @@ export class LeaseRecords {
   }
 
   async get(streamId: string, leaseId: string): Promise<LeaseRecord | undefined> {
-    if (!validateLeaseId(leaseId)) return undefined;
+    if (!isLeaseId(leaseId)) return undefined;
     const record = await this.#records.get(partitionOf(streamId), leaseKey(leaseId));
     return record === undefined ? undefined : decode(record);
   }
