@@ -3,8 +3,8 @@ import { BrokerError } from '../../core/errors.js';
 
 const { ENOSPC, EDQUOT, EFBIG } = constants.errno;
 
-/** What LMDB's errors say when its file cannot grow: codes of the system and MDB_MAP_FULL. */
-const FULL: ReadonlySet<unknown> = new Set([ENOSPC, EDQUOT, EFBIG, -30_792]);
+/** What errors say when a file cannot grow: LMDB's the codes of the system and MDB_MAP_FULL, Node's their names. */
+const FULL: ReadonlySet<unknown> = new Set([ENOSPC, EDQUOT, EFBIG, -30_792, 'ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /** The code of a foreign error; native errors need not be instances of this realm's Error. */
 export function errorCode(error: unknown): unknown {

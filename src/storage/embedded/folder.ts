@@ -83,7 +83,7 @@ export function writeMarker(path: string): void {
 }
 
 /** A new file survives a power cut only when its folder is on disk too. Windows has no such call. */
-function syncFolder(path: string): void {
+export function syncFolder(path: string): void {
   if (process.platform === 'win32') return;
   const directory = openSync(path, constants.O_RDONLY);
   try {

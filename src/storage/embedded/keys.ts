@@ -9,6 +9,7 @@ export const KIND = {
   fence: 0x46, // F
   head: 0x48, // H
   idempotency: 0x49, // I
+  journal: 0x4a, // J
   name: 0x4e, // N
   purge: 0x50, // P
   record: 0x52, // R
@@ -59,6 +60,9 @@ function numberTextKey(kind: number, number: number, text: string): Buffer {
 
 /** The one record of what is true of the whole store. */
 export const STATE_KEY = Buffer.from([KIND.state]);
+
+/** Says that the journal is in use, and how much of it the database includes. */
+export const JOURNAL_KEY = Buffer.from([KIND.journal]);
 
 export const headKey = (subject: string): Buffer => textKey(KIND.head, subject);
 export const nameKey = (subjectNumber: number): Buffer => numberKey(KIND.name, subjectNumber);

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import type { Clock } from '../../core/clock.js';
 import { BrokerError } from '../../core/errors.js';
 import type { Storage } from '../storage.js';
-import { Database } from './database.js';
+import type { Database } from './database.js';
 import { EmbeddedStorage } from './embedded-storage.js';
 import { damagedError, errorCode } from './errors.js';
 import { folderError, hasMarker, prepareFolder, writeMarker } from './folder.js';
 import { FolderLock } from './folder-lock.js';
+import { JournaledDatabase } from './journaled-database.js';
 import { STATE_KEY } from './keys.js';
+import { LmdbDatabase } from './lmdb-database.js';
 import { decodeStoreState, encodeStoreState } from './store-state.js';
 import type { StoreState } from './store-state.js';
 import { checkStructure } from './structure-check.js';
@@ -36,9 +38,11 @@ export async function openEmbeddedStorage({ path, clock }: EmbeddedOptions): Pro
     const found = isNew ? undefined : checkStructure(file);
     // Readers of a process that was killed are still noted there; nobody else can be using it now.
     rmSync(`${file}-lock`, { force: true });
-    database = new Database(file);
+    database = new LmdbDatabase(file);
+    const before = await loadState(database, path, clock);
+    if (found !== undefined && found.entries > 0 && found.keySum !== before.keySum) throw damagedError(`"${file}"`);
+    database = await JournaledDatabase.open(database, path, clock);
     const state = await loadState(database, path, clock);
-    if (found !== undefined && found.entries > 0 && found.keySum !== state.keySum) throw damagedError(`"${file}"`);
     writeMarker(path);
     return new EmbeddedStorage({ database, state, lock, clock });
   } catch (error) {

@@ -16,7 +16,10 @@ export interface StoreState {
   readonly nextSubjectNumber: number;
   /** Version of the last record commit in any partition. */
   readonly revision: number;
-  /** {@link keySum} of every key but this record's own: a key that is lost or changed is seen when the store opens. */
+  /**
+   * {@link keySum} of every key but this record's own and the journal's: a key that is lost or changed is seen when the
+   * store opens.
+   */
   readonly keySum: number;
 }
 

@@ -1,5 +1,5 @@
 import { BrokerError } from '../../core/errors.js';
-import { STATE_KEY } from './keys.js';
+import { JOURNAL_KEY, STATE_KEY } from './keys.js';
 import {
   DamagedFile,
   LmdbFile,
@@ -85,7 +85,7 @@ class StructureCheck {
       main,
       (a, b) => a.compare(b),
       ({ key }) => {
-        if (!key.equals(STATE_KEY)) sum = keySum(sum, key, 1);
+        if (!key.equals(STATE_KEY) && !key.equals(JOURNAL_KEY)) sum = keySum(sum, key, 1);
       },
     );
     this.#walk(free, compareNumbers, (node, page) => this.#freePages(this.#data(node, page)));

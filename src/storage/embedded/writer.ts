@@ -38,6 +38,7 @@ export class Writer {
   assertUsable(): void {
     if (this.#closed) throw closedError();
     if (this.#failure !== undefined) throw this.#failure;
+    this.#committed.database.assertUsable();
   }
 
   /** Plans in a transaction that other jobs may share. */
