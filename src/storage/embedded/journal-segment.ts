@@ -1,4 +1,15 @@
-import { close, closeSync, constants, fdatasync, fsyncSync, openSync, statSync, write, writeSync } from 'node:fs';
+import {
+  close,
+  closeSync,
+  constants,
+  fdatasync,
+  fsyncSync,
+  openSync,
+  rmSync,
+  statSync,
+  write,
+  writeSync,
+} from 'node:fs';
 import { promisify } from 'node:util';
 import { BrokerError } from '../../core/errors.js';
 
@@ -53,13 +64,16 @@ export function isSegment(path: string): boolean {
   return found?.size === SEGMENT_BYTES;
 }
 
-/** Puts an empty segment on disk; the caller does so with the folder. */
+/** Puts an empty segment on disk; the caller does so with the folder. Leaves nothing behind when there is no room. */
 export function createSegment(path: string): void {
   const descriptor = openSync(path, 'w');
   try {
     const zeros = Buffer.alloc(SEGMENT_BYTES);
     for (let done = 0; done < zeros.length;) done += writeSync(descriptor, zeros, done, zeros.length - done, done);
     fsyncSync(descriptor);
+  } catch (error) {
+    rmSync(path);
+    throw error;
   } finally {
     closeSync(descriptor);
   }

@@ -7,15 +7,14 @@ import { recordBytes } from './journal-record.js';
 import { replayJournal } from './journal-replay.js';
 import { Journal, MAX_RECORD_BYTES, prepareSegments } from './journal.js';
 import { JOURNAL_KEY } from './keys.js';
-import { merge, nameOf, Overlay } from './overlay.js';
+import { mergedEntries, mergedKeys } from './merged-range.js';
+import { nameOf, Overlay } from './overlay.js';
 
 /** How long a record stays in the journal alone; also how often a flush that found the disk full is tried again. */
 const FLUSH_AFTER_MS = 1000;
 
 /** What a database without a mark includes: all of a journal that does not count any more. */
 const ALL = Number.POSITIVE_INFINITY;
-
-const NO_VALUE = Buffer.alloc(0);
 
 /**
  * A database behind a journal. A small transaction is on disk with a single write to the journal, is then held in
@@ -94,18 +93,14 @@ export class JournaledDatabase implements Database {
     return this.#below.get(key);
   }
 
-  *entries(range: Range): Generator<Entry, void, void> {
+  entries(range: Range): Generator<Entry, void, void> {
     this.assertUsable();
-    const layers = this.#layers().filter((layer) => layer.touches(range));
-    if (layers.length === 0) yield* this.#below.entries(range);
-    else yield* merged(layers, entryWrites(this.#below, range), range);
+    return mergedEntries(this.#layers(), this.#below, range);
   }
 
-  *keys(range: Range): Generator<Buffer, void, void> {
+  keys(range: Range): Generator<Buffer, void, void> {
     this.assertUsable();
-    const layers = this.#layers().filter((layer) => layer.touches(range));
-    if (layers.length === 0) yield* this.#below.keys(range);
-    else for (const { key } of merged(layers, keyWrites(this.#below, range), range)) yield key;
+    return mergedKeys(this.#layers(), this.#below, range);
   }
 
   first(range: Range): Entry | undefined {
@@ -262,8 +257,8 @@ export class JournaledDatabase implements Database {
       }
     } finally {
       this.#closed = true;
-      await this.#journal?.close();
       await this.#below.close();
+      await this.#journal?.close();
     }
   }
 }
@@ -280,25 +275,4 @@ function ignoreFailure(): void {}
 
 function ignoreFull(error: unknown): void {
   if (storageError(error).reason !== 'STORAGE_FULL') throw error;
-}
-
-/** The range of the database with the layers over it, the newest first. */
-function* merged(
-  layers: readonly Overlay[],
-  below: Generator<Write, void, void>,
-  range: Range,
-): Generator<Entry, void, void> {
-  let walk = below;
-  for (let index = layers.length - 1; index >= 0; index -= 1) {
-    walk = merge((layers[index] as Overlay).within(range), walk, range.backwards === true);
-  }
-  for (const [key, value] of walk) if (value !== undefined) yield { key, value };
-}
-
-function* entryWrites(database: Database, range: Range): Generator<Write, void, void> {
-  for (const { key, value } of database.entries(range)) yield [key, value];
-}
-
-function* keyWrites(database: Database, range: Range): Generator<Write, void, void> {
-  for (const key of database.keys(range)) yield [key, NO_VALUE];
 }

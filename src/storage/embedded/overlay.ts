@@ -73,33 +73,3 @@ export class Overlay {
     return low;
   }
 }
-
-/** Walks two ordered walks as one, in their direction; of a key that both have, the upper one's write counts. */
-export function* merge(
-  upper: Generator<Write, void, void>,
-  lower: Generator<Write, void, void>,
-  backwards: boolean,
-): Generator<Write, void, void> {
-  try {
-    let above = upper.next();
-    let below = lower.next();
-    while (above.done !== true && below.done !== true) {
-      const compared = Buffer.compare(above.value[0], below.value[0]);
-      const order = backwards ? -compared : compared;
-      if (order > 0) {
-        yield below.value;
-        below = lower.next();
-        continue;
-      }
-      yield above.value;
-      if (order === 0) below = lower.next();
-      above = upper.next();
-    }
-    for (; above.done !== true; above = upper.next()) yield above.value;
-    for (; below.done !== true; below = lower.next()) yield below.value;
-  } finally {
-    // Who stops early leaves a cursor of the database open otherwise.
-    upper.return();
-    lower.return();
-  }
-}

@@ -6,7 +6,7 @@ import type { AppendItem, Storage } from '../../../src/storage/storage.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { SmallDisk } from '../../support/small-disk.js';
 
-const disk = SmallDisk.mount(16);
+const disk = SmallDisk.mount(24);
 afterAll(() => disk?.unmount());
 
 const clock = new ManualClock();
@@ -72,9 +72,16 @@ async function expectStored(storage: Storage, lastId: number): Promise<void> {
         expect(await append(storage, stored + 1)).toBe('stored');
         stored += 1;
       }
+      // Once more, with a part that could not be moved and a newer one, both of which then go with a large append.
+      fill();
+      while ((await append(storage, stored + 1)) === 'stored') stored += 1;
+      rmSync(ballast);
+      const large = { subject: 'b', body: Buffer.alloc(100_000), headers: [], ttlUs: 0 };
+      expect(await storage.log.append([large])).toMatchObject([{ id: 1 }]);
       await storage.close();
       storage = await openEmbeddedStorage({ path, clock });
       await expectStored(storage, stored);
+      expect(await append(storage, stored + 1)).toBe('stored');
     } finally {
       await storage.close();
       printed.mockRestore();

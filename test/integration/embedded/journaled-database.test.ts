@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, readFileSync } from 'node:fs';
 import { copyFile, mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -161,33 +161,57 @@ test('replays in the order of the commits, over both segments', async () => {
   await database.close();
 });
 
+test('nothing is seen before it is in the journal', async () => {
+  const database = await open(folder);
+  const key = Buffer.from('k');
+  for (let round = 0; round < 20; round += 1) {
+    const number = Buffer.from(String(round));
+    let committed = false;
+    const journal = join(folder, 'journal.0');
+    const committing = database.commit([[key, number]]).then(() => {
+      committed = true;
+    });
+    while (database.get(key)?.equals(number) !== true) {
+      expect(committed).toBe(false);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    // Seen, so it is in the file: the key, its value and nothing in between.
+    expect(readFileSync(journal).includes(Buffer.concat([key, number]))).toBe(true);
+    await committing;
+  }
+  await database.close();
+});
+
 test('a reader sees a large transaction as a whole or not at all while it arrives', async () => {
   const database = await open(folder);
-  const [first, last] = [Buffer.from('a'), Buffer.from('z')];
-  const bulk = Buffer.alloc(3_000_000, 'x');
-  for (let round = 0; round < 40; round += 1) {
-    await database.commit([[first, Buffer.from(String(round))]]);
-    await database.commit([[last, Buffer.from(String(round))]]);
-    const number = Buffer.from(String(round + 1));
+  const [held, below] = [Buffer.from('a'), Buffer.from('z')];
+  const large = (round: number): Promise<void> => {
+    const number = Buffer.from(String(round));
+    return database.commit([
+      [held, number],
+      [Buffer.from('b'), Buffer.alloc(1_000_000, 'x')],
+      [below, number],
+    ]);
+  };
+  await large(0);
+  for (let round = 1; round <= 60; round += 1) {
+    // One of the keys is over the database, the other only in it.
+    await database.commit([[held, Buffer.from(String(round - 1))]]);
     let arrived = false;
-    const arriving = database
-      .commit([
-        [first, number],
-        [Buffer.from('b'), bulk],
-        [last, number],
-      ])
-      .then(() => {
-        arrived = true;
-      });
+    const arriving = large(round).then(() => {
+      arrived = true;
+    });
     while (!arrived) {
-      const [a, z] = [database.get(first)?.toString(), database.get(last)?.toString()];
-      expect(z).toBe(a);
-      const found = [...database.keys({ start: first, end: Buffer.from('zz') })].map(String);
-      expect(found).toEqual(['a', 'b', 'z'].filter((key) => key !== 'b' || round > 0 || a === '1'));
+      const value = database.get(held)?.toString();
+      expect(database.get(below)?.toString()).toBe(value);
+      const entries = [...database.entries({ start: below, end: Buffer.from('Z'), backwards: true })];
+      expect(entries.map(({ key }) => key.toString())).toEqual(['z', 'b', 'a']);
+      expect(entries[0]?.value.toString()).toBe(value);
+      expect(entries[2]?.value.toString()).toBe(value);
       await new Promise((resolve) => setImmediate(resolve));
     }
     await arriving;
-    expect(database.get(first)?.toString()).toBe(String(round + 1));
+    expect(database.get(held)?.toString()).toBe(String(round));
   }
   await database.close();
 });

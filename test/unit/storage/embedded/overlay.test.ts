@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Write } from '../../../../src/storage/embedded/database.js';
-import { merge, nameOf, Overlay } from '../../../../src/storage/embedded/overlay.js';
+import { merge } from '../../../../src/storage/embedded/merged-range.js';
+import { nameOf, Overlay } from '../../../../src/storage/embedded/overlay.js';
 
 // Few different bytes, the extremes among them, so that keys meet and begin alike.
 const key = fc.array(fc.constantFrom(0, 1, 0x7f, 0x80, 0xff), { minLength: 1, maxLength: 3 }).map(Buffer.from);
