@@ -23,6 +23,7 @@ export class Journal {
   #active = 0;
   #offset = RECORDS_AT;
   #sequence = 0;
+  #isWriting = false;
 
   private constructor(identity: Buffer, segments: readonly JournalSegment[]) {
     this.identity = identity;
@@ -59,9 +60,16 @@ export class Journal {
   /** Writes a record of at most {@link MAX_RECORD_BYTES} where there is room for it; fulfils when it is on disk. */
   async append(writes: readonly Write[]): Promise<void> {
     const record = encodeRecord(this.#buffer, this.identity, this.#sequence + 1, writes);
+    this.#isWriting = true;
     await this.#segments[this.#active]?.write(record, this.#offset);
+    this.#isWriting = false;
     this.#offset += record.length;
     this.#sequence += 1;
+  }
+
+  /** Whether a record is on its way; then no other may be appended, and the segment stays. Also after a failed write. */
+  get isWriting(): boolean {
+    return this.#isWriting;
   }
 
   /** Goes on at the beginning of the other segment, whose records the database includes. */

@@ -35,6 +35,8 @@ export class JournaledDatabase implements Database {
   /** The mark that a large transaction on its way leaves: once it is there, the database is newer than what is held. */
   #arriving: number | undefined;
   #cancelTimer: (() => void) | undefined;
+  /** The timer fired while a record was being written; its commit does what the timer was for. */
+  #overdue = false;
   #failure: BrokerError | undefined;
   #closing = false;
   #closed = false;
@@ -139,7 +141,8 @@ export class JournaledDatabase implements Database {
       throw unknownOutcomeError(error);
     }
     this.#active.apply(list);
-    this.#startTimer();
+    if (this.#overdue) this.#flushHeld();
+    else this.#startTimer();
   }
 
   /** A journal that takes this many bytes. @throws BrokerError STORAGE_FULL */
@@ -236,11 +239,18 @@ export class JournaledDatabase implements Database {
     if (!this.#holds || this.#closing || this.#failure !== undefined) return;
     this.#cancelTimer ??= this.#clock.after(FLUSH_AFTER_MS, () => {
       this.#cancelTimer = undefined;
-      // What is on its way starts the timer again when something is left.
-      if (this.#arriving !== undefined || this.#flushing !== undefined) return;
-      if (this.#frozen !== undefined) this.#flush().catch(ignoreFailure);
-      else if (this.#journal !== undefined && !this.#active.isEmpty) this.#freeze(this.#journal);
+      // A record that is being written belongs to the active part, which cannot be frozen without it.
+      if (this.#journal?.isWriting === true) this.#overdue = true;
+      else this.#flushHeld();
     });
+  }
+
+  #flushHeld(): void {
+    this.#overdue = false;
+    // What is on its way starts the timer again when something is left.
+    if (this.#arriving !== undefined || this.#flushing !== undefined) return;
+    if (this.#frozen !== undefined) this.#flush().catch(ignoreFailure);
+    else if (this.#journal !== undefined && !this.#active.isEmpty) this.#freeze(this.#journal);
   }
 
   /** Moves everything to the database. On a full disk it stays in the journal, for the next who opens it. */
