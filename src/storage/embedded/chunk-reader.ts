@@ -1,3 +1,4 @@
+import type { Message } from '../../core/message.js';
 import { Chunk } from '../chunk.js';
 import type { Database, Entry } from './database.js';
 import { chunkKey, readKeyNumber } from './keys.js';
@@ -12,6 +13,17 @@ export class ChunkReader {
 
   constructor(database: Database) {
     this.#database = database;
+  }
+
+  /** One message, expired or not, out of a chunk that may hold thousands; it is a copy of its own. */
+  message(subject: string, state: SubjectState, id: number): Message | undefined {
+    const start = chunkKey(state.number, id);
+    const key = this.#database.firstKey({ start, end: chunkKey(state.number, 0), backwards: true });
+    if (key === undefined) return undefined;
+    return this.#database.look(key, (value) => {
+      const message = this.#open(subject, state, { key, value }).message(id);
+      return message === undefined ? undefined : { ...message, body: Buffer.from(message.body) };
+    });
   }
 
   /** The chunk whose ids include `id`. */

@@ -24,6 +24,12 @@ export interface Database {
 
   get(key: Buffer): Buffer | undefined;
 
+  /**
+   * Lets `use` look at a value in place, and answers what it answers. The buffer is another value's afterwards: nothing of
+   * it may be kept. For a small part of a large value, of which `get` would leave a copy to the garbage collector.
+   */
+  look<T>(key: Buffer, use: (value: Buffer) => T): T | undefined;
+
   /** Walks the entries in order. The caller finishes before it awaits: what is below may change between turns. */
   entries(range: Range): Generator<Entry, void, void>;
 

@@ -83,16 +83,26 @@ export class JournaledDatabase implements Database {
   }
 
   get(key: Buffer): Buffer | undefined {
+    const held = this.#heldWrite(key);
+    return held === undefined ? this.#below.get(key) : held[1];
+  }
+
+  look<T>(key: Buffer, use: (value: Buffer) => T): T | undefined {
+    const held = this.#heldWrite(key);
+    if (held === undefined) return this.#below.look(key, use);
+    return held[1] === undefined ? undefined : use(held[1]);
+  }
+
+  #heldWrite(key: Buffer): Write | undefined {
     this.assertUsable();
     const layers = this.#layers();
-    if (layers.length > 0) {
-      const name = nameOf(key);
-      for (const layer of layers) {
-        const write = layer.get(name);
-        if (write !== undefined) return write[1];
-      }
+    if (layers.length === 0) return undefined;
+    const name = nameOf(key);
+    for (const layer of layers) {
+      const write = layer.get(name);
+      if (write !== undefined) return write;
     }
-    return this.#below.get(key);
+    return undefined;
   }
 
   entries(range: Range): Generator<Entry, void, void> {

@@ -59,6 +59,18 @@ export class LmdbDatabase implements Database {
     }
   }
 
+  look<T>(key: Buffer, use: (value: Buffer) => T): T | undefined {
+    this.assertUsable();
+    let found: Buffer | undefined;
+    try {
+      found = this.#root.getBinaryFast(key);
+    } catch (error) {
+      throw storageError(error);
+    }
+    // The buffer is larger than the value; only its `length` is that of the value.
+    return found === undefined ? undefined : use(Buffer.from(found.buffer, found.byteOffset, found.length));
+  }
+
   /** The caller finishes before it awaits: no read transaction outlives a turn. */
   *entries(range: Range): Generator<Entry, void, void> {
     this.assertUsable();

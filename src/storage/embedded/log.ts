@@ -57,7 +57,7 @@ export class EmbeddedLog implements MessageLog {
     this.#writer.assertUsable();
     const state = this.#committed.subject(subject);
     if (state === undefined || id < state.firstId || id > state.lastId) return undefined;
-    const message = this.#chunks.at(subject, state, id)?.message(id);
+    const message = this.#chunks.message(subject, state, id);
     return message === undefined || isExpired(message, this.#clock.nowUs()) ? undefined : message;
   }
 
