@@ -143,7 +143,8 @@ export class StreamsClient {
   }
 
   /**
-   * Sets the status of an event, which ends the lease that it is under. Fails with EVENT_NOT_FOUND.
+   * Sets the status of an event. A processed one is done; with any other status its lease is over and it may be handed
+   * out again. Fails with EVENT_NOT_FOUND.
    *
    * @param options.leaseId only if the event is still under this lease, otherwise it fails with LEASE_LOST
    */

@@ -4,6 +4,9 @@
  */
 export const MAX_NESTING = 9_900;
 
+/** Deepest nesting of an answer that holds such an event. */
+export const MAX_ANSWER_NESTING = 10_000;
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
@@ -29,7 +32,7 @@ const SHORT_ESCAPE = byteSet('"\\/bfnrt');
 const LITERALS = new Map(['true', 'false', 'null'].map((text) => [text.charCodeAt(0), Buffer.from(text)]));
 
 /** What the value under the cursor is inside of: 1 for an object, 0 for an array. No call is ever inside another. */
-const containers = new Uint8Array(MAX_NESTING);
+const containers = new Uint8Array(MAX_ANSWER_NESTING);
 
 function byteSet(characters: string): Uint8Array {
   const set = new Uint8Array(256);
@@ -40,13 +43,15 @@ function byteSet(characters: string): Uint8Array {
 /**
  * Where the JSON value that begins at `at` (RFC 8259, without space before it) ends, or -1 when there is none. Nothing is
  * built from it: a value is only ever handed on, byte for byte. UTF-8 is not checked.
+ *
+ * @param maxNesting at most MAX_ANSWER_NESTING; a value that is nested deeper counts as none
  */
-export function jsonValueEnd(bytes: Uint8Array, at: number): number {
+export function jsonValueEnd(bytes: Uint8Array, at: number, maxNesting = MAX_NESTING): number {
   let depth = 0;
   for (;;) {
     const first = bytes[at];
     if (first === OPEN_BRACE || first === OPEN_BRACKET) {
-      if (depth === MAX_NESTING) return -1;
+      if (depth === maxNesting) return -1;
       const isObject = first === OPEN_BRACE;
       at = skipSpace(bytes, at + 1);
       if (bytes[at] !== (isObject ? CLOSE_BRACE : CLOSE_BRACKET)) {
@@ -76,6 +81,12 @@ export function jsonValueEnd(bytes: Uint8Array, at: number): number {
       depth--;
     }
   }
+}
+
+/** Whether the bytes are one JSON value, with or without space around it. UTF-8 is not checked. */
+export function isJsonValue(bytes: Uint8Array): boolean {
+  const end = jsonValueEnd(bytes, skipSpace(bytes, 0));
+  return end >= 0 && skipSpace(bytes, end) === bytes.length;
 }
 
 /** The first byte from `at` that is no space. */

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { BrokerError } from '../core/errors.js';
-import { jsonValueEnd, skipSpace } from '../core/json-value-end.js';
+import { isJsonValue } from '../core/json-value-end.js';
 
 /**
  * Passes a body that is one JSON value in UTF-8.
@@ -15,8 +15,7 @@ export function checkEventBody(body: Buffer, maxBytes: number): void {
     });
   }
   if (!isUtf8(body)) throw new BrokerError('EVENT_INVALID', 'the body of the event is not UTF-8');
-  const end = jsonValueEnd(body, skipSpace(body, 0));
-  if (end < 0 || skipSpace(body, end) !== body.length) {
+  if (!isJsonValue(body)) {
     throw new BrokerError('EVENT_INVALID', 'the body of the event is not one JSON value');
   }
 }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { isJsonValue } from '../../core/json-value-end.js';
 import type { ClientCredentials } from '../client-credentials.js';
 import { type AnswerBody, readAnswer, readEvents, readStream, readTaken } from './answer.js';
 import { EventBusError } from './event-bus-error.js';
@@ -167,11 +168,9 @@ function listBody(name: string, { limit, after, leaseSeconds }: EventBusTakeOpti
  */
 function jsonLine(event: Uint8Array | string): Buffer {
   const bytes = Buffer.from(event);
-  try {
-    if (!isUtf8(bytes)) throw new TypeError('it is not UTF-8');
-    JSON.parse(bytes.toString());
-  } catch (error) {
-    throw new EventBusError('write_event', 'the event is not one JSON value in UTF-8', false, { cause: error });
+  if (!isUtf8(bytes) || !isJsonValue(bytes)) {
+    const cause = new SyntaxError('the event is not one JSON value in UTF-8');
+    throw new EventBusError('write_event', cause.message, false, { cause });
   }
   // In valid JSON they stand between tokens only.
   for (let at = 0; at < bytes.length; at++) if (bytes[at] === 0x0a || bytes[at] === 0x0d) bytes[at] = 0x20;

@@ -1,5 +1,6 @@
+import { jsonValueEnd, MAX_ANSWER_NESTING, skipSpace } from '../../core/json-value-end.js';
+
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const OPEN_OBJECT = 0x7b;
@@ -67,52 +68,9 @@ export class RawJson {
   }
 }
 
-function isSpace(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
-}
-
-function skipSpace(bytes: Buffer, from: number): number {
-  let at = from;
-  while (isSpace(bytes[at])) at++;
-  return at;
-}
-
-/** Where the value that begins at `from` ends; what is inside an object or array is not checked, only left out. */
+/** Where the value that begins at `from` ends. @throws SyntaxError */
 function endOfValue(bytes: Buffer, from: number): number {
-  let depth = 0;
-  let at = from;
-  while (at < bytes.length) {
-    const byte = bytes[at] as number;
-    if (byte === QUOTE) at = endOfString(bytes, at);
-    else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
-      depth++;
-      at++;
-    } else if (depth === 0) return endOfLiteral(bytes, at);
-    else {
-      if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) depth--;
-      at++;
-    }
-    if (depth === 0) return at;
-  }
-  throw new SyntaxError('the value has no end');
-}
-
-function endOfString(bytes: Buffer, from: number): number {
-  for (let quote = bytes.indexOf(QUOTE, from + 1); quote >= 0; quote = bytes.indexOf(QUOTE, quote + 1)) {
-    let backslashes = 0;
-    while (bytes[quote - 1 - backslashes] === BACKSLASH) backslashes++;
-    if (backslashes % 2 === 0) return quote + 1;
-  }
-  throw new SyntaxError('a string has no end');
-}
-
-/** A number, true, false or null. */
-function endOfLiteral(bytes: Buffer, from: number): number {
-  let at = from;
-  for (; at < bytes.length; at++) {
-    const byte = bytes[at] as number;
-    if (isSpace(byte) || byte === COMMA || byte === CLOSE_OBJECT || byte === CLOSE_ARRAY || byte === COLON) break;
-  }
-  if (at === from) throw new SyntaxError('a value is missing');
-  return at;
+  const end = jsonValueEnd(bytes, from, MAX_ANSWER_NESTING);
+  if (end < 0) throw new SyntaxError('a value is missing or broken');
+  return end;
 }

@@ -117,14 +117,16 @@ export interface StreamServiceClient extends grpc.Client {
   listStreams(argument: _waybill_v1_ListStreamsRequest, callback: grpc.requestCallback<_waybill_v1_ListStreamsResponse__Output>): grpc.ClientUnaryCall;
   
   /**
-   * Sets the status of an event, which ends its lease.
+   * Sets the status of an event. A processed one is done; with any other status its lease is over and it may be handed
+   * out again.
    */
   MarkEvent(argument: _waybill_v1_MarkEventRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_waybill_v1_MarkEventResponse__Output>): grpc.ClientUnaryCall;
   MarkEvent(argument: _waybill_v1_MarkEventRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_waybill_v1_MarkEventResponse__Output>): grpc.ClientUnaryCall;
   MarkEvent(argument: _waybill_v1_MarkEventRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_waybill_v1_MarkEventResponse__Output>): grpc.ClientUnaryCall;
   MarkEvent(argument: _waybill_v1_MarkEventRequest, callback: grpc.requestCallback<_waybill_v1_MarkEventResponse__Output>): grpc.ClientUnaryCall;
   /**
-   * Sets the status of an event, which ends its lease.
+   * Sets the status of an event. A processed one is done; with any other status its lease is over and it may be handed
+   * out again.
    */
   markEvent(argument: _waybill_v1_MarkEventRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_waybill_v1_MarkEventResponse__Output>): grpc.ClientUnaryCall;
   markEvent(argument: _waybill_v1_MarkEventRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_waybill_v1_MarkEventResponse__Output>): grpc.ClientUnaryCall;
@@ -228,7 +230,8 @@ export interface StreamServiceHandlers extends grpc.UntypedServiceImplementation
   ListStreams: grpc.handleUnaryCall<_waybill_v1_ListStreamsRequest__Output, _waybill_v1_ListStreamsResponse>;
   
   /**
-   * Sets the status of an event, which ends its lease.
+   * Sets the status of an event. A processed one is done; with any other status its lease is over and it may be handed
+   * out again.
    */
   MarkEvent: grpc.handleUnaryCall<_waybill_v1_MarkEventRequest__Output, _waybill_v1_MarkEventResponse>;
   
