@@ -27,11 +27,29 @@ const ZONES: readonly Zone[] = [
   {
     name: 'open-storage',
     path: 'src/storage/open-storage.ts',
-    zones: ['core', 'contract', 'storage config', 'memory', 'embedded'],
+    zones: ['core', 'contract', 'storage config', 'memory', 'embedded', 'postgres', 'cassandra', 'redis'],
   },
   { name: 'storage config', path: 'src/storage/storage-config.ts', zones: [] },
   { name: 'memory', path: 'src/storage/memory/', zones: ['core', 'contract', 'storage'] },
   { name: 'embedded', path: 'src/storage/embedded/', zones: ['core', 'contract', 'storage'], packages: ['lmdb'] },
+  {
+    name: 'postgres',
+    path: 'src/storage/postgres/',
+    zones: ['core', 'contract', 'storage', 'storage config'],
+    packages: ['pg'],
+  },
+  {
+    name: 'cassandra',
+    path: 'src/storage/cassandra/',
+    zones: ['core', 'contract', 'storage', 'storage config'],
+    packages: ['cassandra-driver'],
+  },
+  {
+    name: 'redis',
+    path: 'src/storage/redis/',
+    zones: ['core', 'contract', 'storage', 'storage config'],
+    packages: ['@redis/client'],
+  },
   { name: 'instrumented storage', path: 'src/storage/instrumented-storage.ts', zones: ['core', 'contract'] },
   { name: 'storage', path: 'src/storage/', zones: ['core', 'contract'] },
 

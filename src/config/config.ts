@@ -5,6 +5,8 @@ import { isLoopback, type Address } from './address.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import type { ServerSettings } from './server-schema.js';
 
+const REPLICATION = /^\s*[\w-]+:[1-9]\s*(,\s*[\w-]+:[1-9]\s*)*$/;
+
 export interface GrpcConfig {
   readonly address: Address;
   readonly maxStreamsPerConnection: number;
@@ -76,6 +78,8 @@ export interface Config {
     readonly address: Address | undefined;
   };
   readonly storage: StorageConfig;
+  /** Between two looks at what other replicas have written. */
+  readonly pollIntervalMs: number;
   readonly limits: BrokerLimits;
   readonly log: { readonly level: ServerSettings['log']['level'] };
   readonly tracing: TracingConfig;
@@ -90,7 +94,7 @@ export interface Config {
 export function createConfig(settings: ServerSettings): Config {
   const problems = contradictions(settings);
   if (problems.length > 0) throw new ConfigError(problems);
-  const { grpc, tcp, memory, embedded } = settings;
+  const { grpc, tcp } = settings;
   const tlsFiles = createTls(settings);
   const clients = createClients(settings);
   return {
@@ -120,7 +124,8 @@ export function createConfig(settings: ServerSettings): Config {
           },
     streams: { eventTtlUs: settings.streams.eventTtl * 1000 },
     admin: { address: settings.admin.address },
-    storage: settings.storage === 'memory' ? { kind: 'memory', ...memory } : { kind: 'embedded', path: embedded.path },
+    storage: createStorage(settings),
+    pollIntervalMs: settings.pollInterval,
     limits: createLimits(settings),
     log: settings.log,
     tracing: { ...settings.tracing, endpoint: settings.tracing.endpoint },
@@ -137,6 +142,59 @@ function createTls({ tls }: ServerSettings): TlsConfig | undefined {
 function createClients({ clients, clientsFile, clientsReloadInterval }: ServerSettings): ClientsConfig | undefined {
   if (clients === undefined && clientsFile === undefined) return undefined;
   return { list: clients, file: clientsFile, reloadIntervalMs: clientsReloadInterval };
+}
+
+function createStorage(settings: ServerSettings): StorageConfig {
+  const timeoutMs = settings.storageTimeout;
+  switch (settings.storage) {
+    case 'memory':
+      return { kind: 'memory', ...settings.memory };
+    case 'embedded':
+      return { kind: 'embedded', path: settings.embedded.path };
+    case 'postgres': {
+      const { url, listenUrl, schema, caFile, poolSize, preparedStatements } = settings.postgres;
+      return {
+        kind: 'postgres',
+        url,
+        listenUrl,
+        schema,
+        caFile,
+        poolSize,
+        preparedStatements: preparedStatements === 'on',
+        timeoutMs,
+      };
+    }
+    case 'cassandra': {
+      const { contactPoints, localDatacenter, keyspace, replication, username, password, tls, caFile } =
+        settings.cassandra;
+      return {
+        kind: 'cassandra',
+        contactPoints: contactPoints.split(',').map((point) => point.trim()),
+        localDatacenter,
+        keyspace,
+        replication: parseReplication(replication),
+        credentials: username === undefined || password === undefined ? undefined : { username, password },
+        tls: tls === 'on',
+        caFile,
+        timeoutMs,
+      };
+    }
+    case 'redis': {
+      const { url, cluster, prefix, caFile } = settings.redis;
+      return { kind: 'redis', url, cluster: cluster === 'on', prefix, caFile, timeoutMs };
+    }
+  }
+}
+
+/** `dc1:3,dc2:2` as numbers by name; undefined for `auto`. The text has been checked. */
+function parseReplication(text: string): Readonly<Record<string, number>> | undefined {
+  if (text === 'auto') return undefined;
+  return Object.fromEntries(
+    text.split(',').map((part) => {
+      const [datacenter = '', copies = ''] = part.trim().split(':');
+      return [datacenter, Number(copies)];
+    }),
+  );
 }
 
 function createLimits(settings: ServerSettings): BrokerLimits {
@@ -183,6 +241,16 @@ function contradictions(settings: ServerSettings): readonly ConfigProblem[] {
       'grpc.address',
       'is not a loopback address: set auth to required (with clients or clientsFile), or to off to serve everybody',
     );
+  }
+  const { replication, username, password } = settings.cassandra;
+  if (replication !== 'auto' && !REPLICATION.test(replication)) {
+    refuse('cassandra.replication', 'must be auto or numbers by data centre, such as dc1:3,dc2:3');
+  }
+  if (username !== undefined && password === undefined) {
+    refuse('cassandra.password', 'is needed with cassandra.username');
+  }
+  if (password !== undefined && username === undefined) {
+    refuse('cassandra.username', 'is needed with cassandra.password');
   }
   if (memory.maxSubjectBytes > memory.maxTotalBytes) {
     refuse('memory.maxSubjectBytes', 'must not be more than memory.maxTotalBytes');

@@ -1,14 +1,12 @@
 import { z } from 'zod';
 import { option, optionalOption } from './option.js';
-import { address, addressOrOff, duration, integer, oneOf, path, ratio, size, text, url } from './types.js';
+import { address, addressOrOff, duration, integer, name, oneOf, path, ratio, size, text, url } from './types.js';
 
 const SECOND = 1000;
 const DAY = 86_400 * SECOND;
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const GIB = 1024 * MIB;
-
-const NOT_IN_THIS_BUILD = 'is not part of this build; storages: memory, embedded';
 
 /**
  * Every setting of the server: the one source of names, types, defaults, help and the table of options. Values are in
@@ -138,14 +136,22 @@ export const serverSchema = z.object({
       meaning: 'Where /metrics, /livez and /readyz are served.',
     }),
   }),
-  storage: option(
-    oneOf(['memory', 'embedded'], {
-      postgres: `postgres ${NOT_IN_THIS_BUILD}`,
-      cassandra: `cassandra ${NOT_IN_THIS_BUILD}`,
-      redis: `redis ${NOT_IN_THIS_BUILD}`,
-    }),
-    { defaultText: 'embedded', form: 'name', meaning: 'Where messages are kept: memory or embedded.' },
-  ),
+  storage: option(oneOf(['memory', 'embedded', 'postgres', 'cassandra', 'redis']), {
+    defaultText: 'embedded',
+    form: 'name',
+    meaning: 'Where messages are kept: memory, embedded, postgres, cassandra or redis.',
+  }),
+  storageTimeout: option(duration({ min: 100, max: 60 * SECOND }), {
+    defaultText: '5s',
+    form: 'duration',
+    meaning: 'Longest time that one operation of a storage on the network may take.',
+  }),
+  pollInterval: option(duration({ min: 10, max: 60 * SECOND }), {
+    defaultText: '250ms',
+    form: 'duration',
+    meaning:
+      'How often the storage is asked what other replicas have written, for when their wake-up was lost or the storage has none.',
+  }),
   embedded: z.object({
     path: option(path(), { defaultText: './data', form: 'folder', meaning: 'Folder of the embedded storage.' }),
   }),
@@ -159,6 +165,94 @@ export const serverSchema = z.object({
       defaultText: '512MiB',
       form: 'size',
       meaning: 'Most that all subjects together may hold in the memory storage.',
+    }),
+  }),
+  postgres: z.object({
+    url: option(url(['postgres', 'postgresql']), {
+      defaultText: 'postgres://postgres@127.0.0.1:5432/postgres',
+      form: 'url',
+      secret: true,
+      meaning: 'PostgreSQL server, user, password and database; `?sslmode=verify-full` and the like as in libpq.',
+    }),
+    listenUrl: optionalOption(url(['postgres', 'postgresql']), {
+      form: 'url',
+      secret: true,
+      meaning: 'Direct way to the server for LISTEN, when postgres.url leads through a connection pooler.',
+    }),
+    schema: option(name(), {
+      defaultText: 'waybill',
+      form: 'name',
+      meaning: 'Schema of the tables; created when it is not there. Replicas that share it are one broker.',
+    }),
+    caFile: optionalOption(path(), {
+      form: 'file',
+      meaning: "Certificate authorities of the server (PEM); unset takes the system's.",
+    }),
+    poolSize: option(integer({ min: 2, max: 100 }), {
+      defaultText: '6',
+      form: 'number',
+      meaning: 'Most connections for reading and writing; two more listen and notify.',
+    }),
+    preparedStatements: option(oneOf(['on', 'off']), {
+      defaultText: 'on',
+      form: 'on|off',
+      meaning: 'Off for a pooler in transaction mode that does not keep prepared statements (PgBouncer before 1.21).',
+    }),
+  }),
+  cassandra: z.object({
+    contactPoints: option(text(), {
+      defaultText: '127.0.0.1:9042',
+      form: 'host:port,…',
+      meaning: 'Some nodes of the cluster; the others are found through them.',
+    }),
+    localDatacenter: option(text(), {
+      defaultText: 'datacenter1',
+      form: 'name',
+      meaning: 'The data centre that is read and written with LOCAL_QUORUM.',
+    }),
+    keyspace: option(name(), {
+      defaultText: 'waybill',
+      form: 'name',
+      meaning: 'Keyspace of the tables; created when it is not there. Replicas that share it are one broker.',
+    }),
+    replication: option(text(), {
+      defaultText: 'auto',
+      form: 'dc:number,…',
+      meaning:
+        'Copies in each data centre when the keyspace is created, such as dc1:3,dc2:3; auto is up to 3 in the local one.',
+    }),
+    username: optionalOption(text(), { form: 'name', meaning: 'User of the cluster.' }),
+    password: optionalOption(text(), { form: 'text', secret: true, meaning: 'Password of that user.' }),
+    tls: option(oneOf(['on', 'off']), {
+      defaultText: 'off',
+      form: 'on|off',
+      meaning: 'Whether connections to the nodes use TLS.',
+    }),
+    caFile: optionalOption(path(), {
+      form: 'file',
+      meaning: "Certificate authorities of the nodes (PEM); unset takes the system's.",
+    }),
+  }),
+  redis: z.object({
+    url: option(url(['redis', 'rediss']), {
+      defaultText: 'redis://127.0.0.1:6379',
+      form: 'url',
+      secret: true,
+      meaning: 'Redis server, or any node of a cluster, with user, password and database number; rediss:// for TLS.',
+    }),
+    cluster: option(oneOf(['on', 'off']), {
+      defaultText: 'off',
+      form: 'on|off',
+      meaning: 'Whether redis.url is a node of a Redis Cluster.',
+    }),
+    prefix: option(text(), {
+      defaultText: 'waybill',
+      form: 'text',
+      meaning: 'First part of every key. Replicas that share it are one broker.',
+    }),
+    caFile: optionalOption(path(), {
+      form: 'file',
+      meaning: "Certificate authorities of the server (PEM); unset takes the system's.",
     }),
   }),
   defaultTtl: option(duration({ min: 1, max: 36_500 * DAY, zero: true }), {

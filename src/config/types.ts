@@ -98,6 +98,13 @@ export function text() {
   return scalar.refine((value) => value.length > 0, { error: 'must not be empty' });
 }
 
+/** A name for a schema or a keyspace that needs no quotes in any of them. */
+export function name() {
+  return scalar.refine((value) => /^[a-z][a-z0-9_]{0,47}$/.test(value), {
+    error: 'must be lower-case letters, digits and _, beginning with a letter, at most 48',
+  });
+}
+
 /** A URL of one of these schemes, written without `://`. */
 export function url(schemes: readonly string[]) {
   return scalar.refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol.slice(0, -1)), {

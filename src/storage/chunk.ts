@@ -15,6 +15,9 @@
  *             only with the top bit: f64 expire time per id
  *             payloads: header block, then body
  *
+ * A *relative* chunk is encoded before its ids and its time are known, because the storage itself gives them out: it says
+ * first id 0 and publish time 0, and expire times are times to live. The storage keeps first id and publish time beside it.
+ *
  * Checksums make damage visible message by message, and identity and first id make a chunk visible that is found under
  * a wrong key.
  */
@@ -45,6 +48,12 @@ export interface EncodedChunk {
   readonly value: Buffer;
 }
 
+/** Where a storage has put a relative chunk. */
+export interface ChunkPlace {
+  readonly firstId: number;
+  readonly publishTimeUs: number;
+}
+
 /** Consecutive ids of one subject in one append: `items[0]` has `firstId`. */
 export interface ChunkRun {
   /** Safe integer that no other subject of the storage has. */
@@ -52,6 +61,8 @@ export interface ChunkRun {
   readonly firstId: number;
   readonly publishTimeUs: number;
   readonly items: readonly AppendItem[];
+  /** The chunks are relative; `firstId` and `publishTimeUs` are 0, so ids count from the beginning of the run. */
+  readonly relative?: true;
 }
 
 /** When a message appended at `publishTimeUs` expires; the one place that turns a time to live into a time. */
@@ -111,7 +122,7 @@ export function encodeChunk(run: ChunkRun, from: number, to: number): EncodedChu
   const firstId = run.firstId + from;
   view.setUint32(0, FORMAT, true);
   view.setFloat64(8, run.identity, true);
-  view.setFloat64(16, firstId, true);
+  view.setFloat64(16, run.relative === true ? 0 : firstId, true);
   view.setFloat64(24, publishTimeUs, true);
   view.setFloat64(32, lastExpireTimeUs, true);
   view.setUint32(40, (mixed ? count | MIXED_EXPIRY : count) >>> 0, true);
@@ -136,18 +147,21 @@ export class Chunk {
   readonly #value: Buffer;
   readonly #view: DataView;
   readonly #start: number;
+  /** What expire times in the chunk count from: 0, or the publish time of a relative chunk. */
+  readonly #epochUs: number;
   /** Offset of the expire times, 0 when {@link expireTimeUs} is that of every message. */
   readonly #expiries: number;
 
-  private constructor(value: Buffer, view: DataView, subject: string) {
+  private constructor(value: Buffer, view: DataView, subject: string, place: ChunkPlace | undefined) {
     const idsAndFlag = view.getUint32(40, true);
     const count = idsAndFlag & ~MIXED_EXPIRY;
     const mixed = idsAndFlag >>> 31 === 1;
     this.subject = subject;
-    this.firstId = view.getFloat64(16, true);
+    this.firstId = place === undefined ? view.getFloat64(16, true) : place.firstId;
     this.lastId = this.firstId + count - 1;
-    this.publishTimeUs = view.getFloat64(24, true);
-    this.expireTimeUs = view.getFloat64(32, true);
+    this.publishTimeUs = place === undefined ? view.getFloat64(24, true) : place.publishTimeUs;
+    this.#epochUs = place === undefined ? 0 : place.publishTimeUs;
+    this.expireTimeUs = this.#expireTime(view.getFloat64(32, true));
     this.messages = view.getUint32(44, true);
     this.bytes = view.getFloat64(48, true);
     this.#value = value;
@@ -169,11 +183,40 @@ export class Chunk {
     if (value.length < TABLE + ENTRY) throw damaged();
     const view = new DataView(value.buffer, value.byteOffset, value.length);
     if (view.getUint32(0, true) !== FORMAT) throw damaged();
-    const chunk = new Chunk(value, view, expected.subject);
-    const start = chunk.#start;
-    if (start > value.length || crc32(value.subarray(CHECKED_FROM, start)) !== view.getUint32(4, true)) throw damaged();
-    if (view.getFloat64(8, true) !== expected.identity || chunk.firstId !== expected.firstId) throw damaged();
+    const chunk = new Chunk(value, view, expected.subject, undefined);
+    if (!chunk.#isIntact(expected.identity) || chunk.firstId !== expected.firstId) throw damaged();
     return chunk;
+  }
+
+  /**
+   * Reads a relative chunk that the storage has put at `place`. The buffer must not change afterwards.
+   *
+   * @throws BrokerError DATA_LOSS when it is damaged or belongs to another subject
+   */
+  static openRelative(
+    value: Buffer,
+    expected: { readonly subject: string; readonly identity: number },
+    place: ChunkPlace,
+  ): Chunk {
+    const damaged = (): BrokerError => damage(expected.subject, place.firstId);
+    if (value.length < TABLE + ENTRY) throw damaged();
+    const view = new DataView(value.buffer, value.byteOffset, value.length);
+    if (view.getUint32(0, true) !== FORMAT || view.getFloat64(16, true) !== 0) throw damaged();
+    const chunk = new Chunk(value, view, expected.subject, place);
+    if (!chunk.#isIntact(expected.identity)) throw damaged();
+    return chunk;
+  }
+
+  #isIntact(identity: number): boolean {
+    const value = this.#value;
+    const start = this.#start;
+    if (start > value.length || crc32(value.subarray(CHECKED_FROM, start)) !== this.#view.getUint32(4, true))
+      return false;
+    return this.#view.getFloat64(8, true) === identity;
+  }
+
+  #expireTime(stored: number): number {
+    return stored === NEVER_EXPIRES ? NEVER_EXPIRES : this.#epochUs + stored;
   }
 
   /**
@@ -200,7 +243,10 @@ export class Chunk {
       body,
       headers: block === undefined ? NO_HEADERS : readHeaderBlock(block),
       publishTimeUs: this.publishTimeUs,
-      expireTimeUs: this.#expiries === 0 ? this.expireTimeUs : view.getFloat64(this.#expiries + index * EXPIRY, true),
+      expireTimeUs:
+        this.#expiries === 0
+          ? this.expireTimeUs
+          : this.#expireTime(view.getFloat64(this.#expiries + index * EXPIRY, true)),
     };
   }
 

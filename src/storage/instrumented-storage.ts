@@ -79,6 +79,10 @@ export class InstrumentedStorage implements Storage {
     return this.#storage.epoch;
   }
 
+  nowUs(): number {
+    return this.#storage.nowUs();
+  }
+
   watch(listener: (hint: Hint) => void): () => void {
     return this.#storage.watch(listener);
   }

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.js';
+import { BrokerError } from '../core/errors.js';
 import type { StorageConfig } from './storage-config.js';
 import type { Storage } from './storage.js';
 
@@ -6,7 +7,8 @@ import type { Storage } from './storage.js';
  * Opens the storage that the configuration names. The only file that knows the drivers; each is loaded, with its client
  * library, only when it is used.
  *
- * @throws BrokerError STORAGE_UNAVAILABLE or DATA_LOSS; nothing stays open then
+ * @throws BrokerError STORAGE_UNAVAILABLE when it cannot be reached or used now, STORAGE_MISCONFIGURED when it never will
+ *   be like this, DATA_LOSS; nothing stays open then
  */
 export async function openStorage(config: StorageConfig, clock: Clock): Promise<Storage> {
   switch (config.kind) {
@@ -18,10 +20,27 @@ export async function openStorage(config: StorageConfig, clock: Clock): Promise<
       const { openEmbeddedStorage } = await import('./embedded/index.js');
       return openEmbeddedStorage({ path: config.path, clock });
     }
+    case 'postgres':
+    case 'cassandra':
+    case 'redis':
+      throw new BrokerError('STORAGE_MISCONFIGURED', `storage ${config.kind} is not part of this build`);
   }
 }
 
-/** The storage and where its data is, for people: `embedded (./data)`. */
+/** The storage and where its data is, for people and without secrets: `embedded (./data)`. */
 export function storageSummary(config: StorageConfig): string {
-  return config.kind === 'embedded' ? `embedded (${config.path})` : config.kind;
+  switch (config.kind) {
+    case 'memory':
+      return 'memory';
+    case 'embedded':
+      return `embedded (${config.path})`;
+    case 'postgres': {
+      const { host, pathname } = new URL(config.url);
+      return `postgres (${host}${pathname}, schema ${config.schema})`;
+    }
+    case 'cassandra':
+      return `cassandra (${config.contactPoints.join(', ')}, keyspace ${config.keyspace})`;
+    case 'redis':
+      return `redis (${new URL(config.url).host}, prefix ${config.prefix})`;
+  }
 }

@@ -38,6 +38,12 @@ export interface Capabilities {
   readonly totalOrder: boolean;
 }
 
+/**
+ * How long a shared storage keeps a transient message, so that the feeds of other processes come by it; a process that
+ * has been away for longer misses it. Ten seconds outlast the longest time between two polls.
+ */
+export const TRANSIENT_LIFE_US = 10_000_000;
+
 /** `expectedLastId` of an item that must be the first message its subject ever had. */
 export const EXPECT_EMPTY = 0;
 
@@ -64,7 +70,10 @@ export interface AppendItem {
   readonly headers: readonly Header[];
   /** Microseconds of life from the append; NEVER_EXPIRES (0) keeps the message. */
   readonly ttlUs: number;
-  /** The message takes an id and nothing else: it can never be read from the log. */
+  /**
+   * The message takes an id and is never part of the log: only a {@link ReadRange} with `transient` shows it, and only
+   * for a while.
+   */
   readonly transient?: boolean;
   readonly idempotency?: Idempotency;
   /** The id that the subject's last message must have, {@link EXPECT_EMPTY} when there must be none. */
@@ -94,6 +103,11 @@ export interface ReadRange {
   readonly backwards?: boolean;
   /** Most messages to return for this range; at least 1. */
   readonly maxMessages: number;
+  /**
+   * Returns transient messages too, where a storage with `capabilities.shared` still has them
+   * ({@link TRANSIENT_LIFE_US}). Only upwards.
+   */
+  readonly transient?: boolean;
 }
 
 export interface ReadResult {
@@ -263,6 +277,8 @@ export interface Storage {
   readonly epoch: string;
   readonly log: MessageLog;
   readonly records: RecordStore;
+  /** The storage's clock, in microseconds, as well as this process knows it: what expiry is decided by. */
+  nowUs(): number;
   /** Calls `listener` for every hint until the returned function is called. Listeners must not throw. */
   watch(listener: (hint: Hint) => void): () => void;
   /** Rejects with STORAGE_UNAVAILABLE when the storage cannot serve now. */

@@ -1,7 +1,7 @@
-import { BrokerError } from '../../core/errors.js';
+import { keyReused, messageTooLarge, staleFence, unexpectedLastId } from '../append-errors.js';
 import { encodeRun } from '../chunk-run.js';
 import { expireTimeOf } from '../chunk.js';
-import type { AppendItem, AppendResult, Fence, Idempotency } from '../storage.js';
+import type { AppendItem, AppendResult, Idempotency } from '../storage.js';
 import { damagedError } from './errors.js';
 import { chunkKey, expiryKey, fenceKey, idempotencyKey } from './keys.js';
 import type { SubjectState } from './subject-state.js';
@@ -55,16 +55,10 @@ export class Append {
     }
     const lastId = known === undefined ? 0 : known.lastId + (run?.items.length ?? 0);
     if (expectedLastId !== undefined && expectedLastId !== lastId) {
-      return new BrokerError(
-        'EXPECTED_ID_MISMATCH',
-        `the last id of subject "${subject}" is ${lastId}, not ${expectedLastId}`,
-        { fields: { expected: String(expectedLastId), actual: String(lastId) } },
-      );
+      return unexpectedLastId(subject, expectedLastId, lastId);
     }
     if (item.body.length > MAX_MESSAGE_BYTES) {
-      return new BrokerError('MESSAGE_TOO_LARGE', `message is larger than ${MAX_MESSAGE_BYTES} bytes`, {
-        fields: { limit: String(MAX_MESSAGE_BYTES), actual: String(item.body.length) },
-      });
+      return messageTooLarge(MAX_MESSAGE_BYTES, item.body.length);
     }
     const id = lastId + 1;
     const number = this.#add(item, run, known);
@@ -99,9 +93,7 @@ export class Append {
     const [id = 0, publishTimeUs = 0, expireTimeUs = 0, forgottenTimeUs = 0] = decoded.numbers;
     if (forgottenTimeUs <= this.#nowUs) return undefined;
     if (decoded.tail.equals(digest)) return { id, publishTimeUs, expireTimeUs, duplicate: true };
-    return new BrokerError('IDEMPOTENCY_KEY_REUSED', `the idempotency key was used for another message, ${id}`, {
-      fields: { id: String(id) },
-    });
+    return keyReused(id);
   }
 
   #remember(number: number, idempotency: Idempotency, id: number, expireTimeUs: number): void {
@@ -165,12 +157,4 @@ export class Append {
 
 function tokenKey(number: number, lock: string): string {
   return `${number} ${lock}`;
-}
-
-function staleFence(subject: string, fence: Fence, current: number): BrokerError {
-  return new BrokerError(
-    'FENCE_STALE',
-    `subject "${subject}" has seen token ${current} of lock "${fence.lock}", later than ${fence.token}`,
-    { fields: { current_token: String(current) } },
-  );
 }

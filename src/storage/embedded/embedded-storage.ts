@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.js';
+import { HintListeners } from '../hint-listeners.js';
 import type { Capabilities, Hint, MessageLog, RecordStore, Storage } from '../storage.js';
 import { Committed } from './committed.js';
 import type { Database } from './database.js';
@@ -26,7 +27,8 @@ export class EmbeddedStorage implements Storage {
   readonly #database: Database;
   readonly #lock: FolderLock;
   readonly #writer: Writer;
-  readonly #listeners = new Set<(hint: Hint) => void>();
+  readonly #hints = new HintListeners();
+  readonly #clock: Clock;
   #closing: Promise<void> | undefined;
 
   constructor(parts: {
@@ -39,18 +41,18 @@ export class EmbeddedStorage implements Storage {
     this.epoch = parts.state.epoch;
     this.#database = parts.database;
     this.#lock = parts.lock;
-    this.#writer = new Writer(committed, (hint) => {
-      for (const listener of this.#listeners) listener(hint);
-    });
+    this.#clock = parts.clock;
+    this.#writer = new Writer(committed, (hint) => this.#hints.emit(hint));
     this.log = new EmbeddedLog(committed, this.#writer, parts.clock);
     this.records = new EmbeddedRecords(committed, this.#writer, parts.clock);
   }
 
+  nowUs(): number {
+    return this.#clock.nowUs();
+  }
+
   watch(listener: (hint: Hint) => void): () => void {
-    // A function of its own, so that the same listener can watch twice.
-    const entry = (hint: Hint): void => listener(hint);
-    this.#listeners.add(entry);
-    return () => this.#listeners.delete(entry);
+    return this.#hints.add(listener);
   }
 
   async ping(): Promise<void> {
@@ -67,7 +69,7 @@ export class EmbeddedStorage implements Storage {
     try {
       await this.#database.close();
     } finally {
-      this.#listeners.clear();
+      this.#hints.clear();
       await this.#lock.release();
     }
   }

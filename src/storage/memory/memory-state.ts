@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.js';
 import { BrokerError } from '../../core/errors.js';
-import { HintListeners } from './hint-listeners.js';
+import { HintListeners } from '../hint-listeners.js';
 import type { MemoryBounds } from './memory-bounds.js';
 import { MemoryExpiry } from './memory-expiry.js';
 import { StorageTime } from './storage-time.js';

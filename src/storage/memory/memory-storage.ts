@@ -50,6 +50,10 @@ export class MemoryStorage implements Storage {
     return this.#state.bounds.usedBytes;
   }
 
+  nowUs(): number {
+    return this.#state.time.nowUs();
+  }
+
   watch(listener: (hint: Hint) => void): () => void {
     return this.#state.hints.add(listener);
   }

@@ -1,4 +1,5 @@
-import { BrokerError } from '../../core/errors.js';
+import type { BrokerError } from '../../core/errors.js';
+import { keyReused, staleFence, unexpectedLastId } from '../append-errors.js';
 import { encodeRun, MAX_CHUNK_BYTES, MAX_CHUNK_IDS } from '../chunk-run.js';
 import { expireTimeOf } from '../chunk.js';
 import type { EncodedChunk } from '../chunk.js';
@@ -70,27 +71,20 @@ export class SubjectDraft {
     const known = this.keys.get(key) ?? this.subject.keys.get(key);
     if (known === undefined || known.expireTimeUs <= this.nowUs) return undefined;
     if (known.digest === digestText(digest)) return { ...known.appended, duplicate: true };
-    const { id } = known.appended;
-    return new BrokerError('IDEMPOTENCY_KEY_REUSED', `idempotency key was used for another message, ${id}`, {
-      fields: { id: String(id) },
-    });
+    return keyReused(known.appended.id);
   }
 
   #staleFence({ fence }: AppendItem): BrokerError | undefined {
     if (fence === undefined) return undefined;
     const current = this.fences.get(fence.lock) ?? this.subject.fences.get(fence.lock) ?? 0;
     if (fence.token >= current) return undefined;
-    return new BrokerError('FENCE_STALE', `token ${fence.token} of the lock is older than ${current}`, {
-      fields: { current_token: String(current) },
-    });
+    return staleFence(this.subject.name, fence, current);
   }
 
   #unexpectedId({ expectedLastId: expected }: AppendItem): BrokerError | undefined {
     const actual = this.#lastId;
     if (expected === undefined || expected === actual) return undefined;
-    return new BrokerError('EXPECTED_ID_MISMATCH', `last id is ${actual}, not ${expected}`, {
-      fields: { expected: String(expected), actual: String(actual) },
-    });
+    return unexpectedLastId(this.subject.name, expected, actual);
   }
 
   #noRoom(item: AppendItem): BrokerError | undefined {

@@ -42,6 +42,7 @@ describe('the configuration', () => {
       streams: { eventTtlUs: 30 * 86_400 * 1_000_000 },
       admin: { address: { host: '127.0.0.1', port: 2112 } },
       storage: { kind: 'embedded', path: './data' },
+      pollIntervalMs: 250,
       limits: DEFAULT_BROKER_LIMITS,
       log: { level: 'info' },
       tracing: { exporter: 'none', endpoint: undefined, sampleRatio: 1 },
@@ -65,7 +66,7 @@ describe('the configuration', () => {
     const problems = problemsOf(() =>
       load({
         yaml: 'grpc: { adress: "x", streamAge: [1] }\nmemory: 3\nfoo: 1',
-        environment: { WAYBILL_STORAGE: 'postgres', WAYBILL_GRPC_ADRESS: 'x' },
+        environment: { WAYBILL_STORAGE: 'mysql', WAYBILL_GRPC_ADRESS: 'x' },
         flags: { maxTtl: '5x' },
       }),
     );
@@ -77,7 +78,7 @@ describe('the configuration', () => {
       { path: 'grpc.streamAge', message: 'must be a single value', source: 'waybill.yaml' },
       {
         path: 'storage',
-        message: 'postgres is not part of this build; storages: memory, embedded',
+        message: '"mysql" is not one of memory, embedded, postgres, cassandra, redis',
         source: 'WAYBILL_STORAGE',
       },
       { path: 'maxTtl', message: '"5x" is not a duration such as 500ms, 90s or 7d', source: '--max-ttl' },
@@ -86,11 +87,46 @@ describe('the configuration', () => {
 
   test('names every problem in the error text', () => {
     const work = () => load({ environment: { WAYBILL_STORAGE: 'disk', WAYBILL_LOG_LEVEL: 'loud' } });
-    expect(work).toThrow(/^ {2}storage: "disk" is not one of memory, embedded \(WAYBILL_STORAGE\)$/m);
+    expect(work).toThrow(/^ {2}storage: "disk" is not one of memory, embedded, postgres, cassandra, redis \(WAYBILL_STORAGE\)$/m);
     expect(work).toThrow(/^ {2}log\.level: "loud" is not one of trace, /m);
   });
 
+  test('turns the options of the storage that is chosen into its configuration', () => {
+    expect(load({ environment: { WAYBILL_STORAGE: 'postgres', WAYBILL_POSTGRES_SCHEMA: 'other' } }).storage).toEqual({
+      kind: 'postgres',
+      url: 'postgres://postgres@127.0.0.1:5432/postgres',
+      listenUrl: undefined,
+      schema: 'other',
+      caFile: undefined,
+      poolSize: 6,
+      preparedStatements: true,
+      timeoutMs: 5000,
+    });
+    const environment = {
+      WAYBILL_STORAGE: 'cassandra',
+      WAYBILL_CASSANDRA_CONTACT_POINTS: 'a:9042, b',
+      WAYBILL_CASSANDRA_REPLICATION: 'dc1:3,dc2:2',
+      WAYBILL_CASSANDRA_USERNAME: 'u',
+      WAYBILL_CASSANDRA_PASSWORD: 'p',
+    };
+    expect(load({ environment }).storage).toMatchObject({
+      contactPoints: ['a:9042', 'b'],
+      replication: { dc1: 3, dc2: 2 },
+      credentials: { username: 'u', password: 'p' },
+      tls: false,
+    });
+    expect(load({ environment: { WAYBILL_STORAGE: 'redis', WAYBILL_REDIS_CLUSTER: 'on' } }).storage).toMatchObject({
+      kind: 'redis',
+      cluster: true,
+      prefix: 'waybill',
+    });
+  });
+
   test.each([
+    ['WAYBILL_POSTGRES_SCHEMA', 'Drop Table', 'must be lower-case letters, digits and _'],
+    ['WAYBILL_CASSANDRA_REPLICATION', 'three', 'must be auto or numbers by data centre'],
+    ['WAYBILL_CASSANDRA_USERNAME', 'u', 'is needed with cassandra.username'],
+    ['WAYBILL_REDIS_URL', 'http://x', 'must be a URL that begins with redis://'],
     ['WAYBILL_MAX_MESSAGE_BYTES', '5MiB', 'must be from 1KiB to 4MiB'],
     ['WAYBILL_TRACING_SAMPLE_RATIO', '1.5', 'must be from 0 to 1'],
     ['WAYBILL_BATCH_MAX_MESSAGES', '-1', '"-1" is not a whole number'],

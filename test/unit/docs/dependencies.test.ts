@@ -28,7 +28,7 @@ describe('package.json', () => {
   test.each(Object.entries({ ...manifest.dependencies, ...manifest.devDependencies }))(
     'pins %s to an exact version',
     (_name, version) => {
-      expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+      expect(version).toMatch(/^\d+\.\d+\.\d+(-[a-z]+\.\d+)?$/);
     },
   );
 });

@@ -16,6 +16,7 @@ function setUp() {
       log: memory.log,
       records: memory.records,
       watch: (listener) => memory.watch(listener),
+      nowUs: () => 0,
       close: () => memory.close(),
       ping: () => {
         clock.advance(250);

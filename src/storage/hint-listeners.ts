@@ -1,4 +1,4 @@
-import type { Hint } from '../storage.js';
+import type { Hint } from './storage.js';
 
 /** Those who watch the storage. */
 export class HintListeners {
