@@ -5,8 +5,6 @@ import { isLoopback, type Address } from './address.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import type { ServerSettings } from './server-schema.js';
 
-const REPLICATION = /^\s*[\w-]+:[1-9]\s*(,\s*[\w-]+:[1-9]\s*)*$/;
-
 export interface GrpcConfig {
   readonly address: Address;
   readonly maxStreamsPerConnection: number;
@@ -172,7 +170,7 @@ function createStorage(settings: ServerSettings): StorageConfig {
         contactPoints: contactPoints.split(',').map((point) => point.trim()),
         localDatacenter,
         keyspace,
-        replication: parseReplication(replication),
+        replication,
         credentials: username === undefined || password === undefined ? undefined : { username, password },
         tls: tls === 'on',
         caFile,
@@ -184,17 +182,6 @@ function createStorage(settings: ServerSettings): StorageConfig {
       return { kind: 'redis', url, cluster: cluster === 'on', prefix, caFile, timeoutMs };
     }
   }
-}
-
-/** `dc1:3,dc2:2` as numbers by name; undefined for `auto`. The text has been checked. */
-function parseReplication(text: string): Readonly<Record<string, number>> | undefined {
-  if (text === 'auto') return undefined;
-  return Object.fromEntries(
-    text.split(',').map((part) => {
-      const [datacenter = '', copies = ''] = part.trim().split(':');
-      return [datacenter, Number(copies)];
-    }),
-  );
 }
 
 function createLimits(settings: ServerSettings): BrokerLimits {
@@ -242,10 +229,7 @@ function contradictions(settings: ServerSettings): readonly ConfigProblem[] {
       'is not a loopback address: set auth to required (with clients or clientsFile), or to off to serve everybody',
     );
   }
-  const { replication, username, password } = settings.cassandra;
-  if (replication !== 'auto' && !REPLICATION.test(replication)) {
-    refuse('cassandra.replication', 'must be auto or numbers by data centre, such as dc1:3,dc2:3');
-  }
+  const { username, password } = settings.cassandra;
   if (username !== undefined && password === undefined) {
     refuse('cassandra.password', 'is needed with cassandra.username');
   }

@@ -1,6 +1,19 @@
 import { z } from 'zod';
 import { option, optionalOption } from './option.js';
-import { address, addressOrOff, duration, integer, name, oneOf, path, ratio, size, text, url } from './types.js';
+import {
+  address,
+  addressOrOff,
+  duration,
+  integer,
+  name,
+  oneOf,
+  path,
+  ratio,
+  replication,
+  size,
+  text,
+  url,
+} from './types.js';
 
 const SECOND = 1000;
 const DAY = 86_400 * SECOND;
@@ -215,7 +228,7 @@ export const serverSchema = z.object({
       form: 'name',
       meaning: 'Keyspace of the tables; created when it is not there. Replicas that share it are one broker.',
     }),
-    replication: option(text(), {
+    replication: option(replication(), {
       defaultText: 'auto',
       form: 'dc:number,…',
       meaning:

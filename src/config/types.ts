@@ -98,6 +98,24 @@ export function text() {
   return scalar.refine((value) => value.length > 0, { error: 'must not be empty' });
 }
 
+/** Copies by data centre, as in `dc1:3,dc2:2`; undefined for `auto`. */
+export function replication() {
+  return parsed(parseReplication, 'auto or copies by data centre such as dc1:3,dc2:3').transform((copies) =>
+    copies === 'auto' ? undefined : copies,
+  );
+}
+
+function parseReplication(text: string): Readonly<Record<string, number>> | 'auto' | undefined {
+  if (text === 'auto') return 'auto';
+  const copies: Record<string, number> = {};
+  for (const part of text.split(',')) {
+    const [, datacenter, number] = /^\s*([\w-]+):([1-9])\s*$/.exec(part) ?? [];
+    if (datacenter === undefined) return undefined;
+    copies[datacenter] = Number(number);
+  }
+  return copies;
+}
+
 /** A name for a schema or a keyspace that needs no quotes in any of them. */
 export function name() {
   return scalar.refine((value) => /^[a-z][a-z0-9_]{0,47}$/.test(value), {

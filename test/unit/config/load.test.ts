@@ -87,7 +87,9 @@ describe('the configuration', () => {
 
   test('names every problem in the error text', () => {
     const work = () => load({ environment: { WAYBILL_STORAGE: 'disk', WAYBILL_LOG_LEVEL: 'loud' } });
-    expect(work).toThrow(/^ {2}storage: "disk" is not one of memory, embedded, postgres, cassandra, redis \(WAYBILL_STORAGE\)$/m);
+    expect(work).toThrow(
+      /^ {2}storage: "disk" is not one of memory, embedded, postgres, cassandra, redis \(WAYBILL_STORAGE\)$/m,
+    );
     expect(work).toThrow(/^ {2}log\.level: "loud" is not one of trace, /m);
   });
 
@@ -123,10 +125,16 @@ describe('the configuration', () => {
   });
 
   test.each([
-    ['WAYBILL_POSTGRES_SCHEMA', 'Drop Table', 'must be lower-case letters, digits and _'],
-    ['WAYBILL_CASSANDRA_REPLICATION', 'three', 'must be auto or numbers by data centre'],
-    ['WAYBILL_CASSANDRA_USERNAME', 'u', 'is needed with cassandra.username'],
-    ['WAYBILL_REDIS_URL', 'http://x', 'must be a URL that begins with redis://'],
+    [
+      'WAYBILL_POSTGRES_SCHEMA',
+      'Drop Table',
+      'must be lower-case letters, digits and _, beginning with a letter, at most 48',
+    ],
+    [
+      'WAYBILL_CASSANDRA_REPLICATION',
+      'dc1:3,three',
+      '"dc1:3,three" is not auto or copies by data centre such as dc1:3,dc2:3',
+    ],
     ['WAYBILL_MAX_MESSAGE_BYTES', '5MiB', 'must be from 1KiB to 4MiB'],
     ['WAYBILL_TRACING_SAMPLE_RATIO', '1.5', 'must be from 0 to 1'],
     ['WAYBILL_BATCH_MAX_MESSAGES', '-1', '"-1" is not a whole number'],
@@ -158,6 +166,8 @@ describe('the configuration', () => {
     [{ WAYBILL_GRPC_ADDRESS: '0.0.0.0:50043' }, 'grpc.address'],
     [{ WAYBILL_GRPC_ADDRESS: 'broker:50043', WAYBILL_CLIENTS: 'id:secret' }, 'grpc.address'],
     [{ WAYBILL_TCP_TLS: 'on' }, 'tcp.tls'],
+    [{ WAYBILL_CASSANDRA_USERNAME: 'u' }, 'cassandra.password'],
+    [{ WAYBILL_CASSANDRA_PASSWORD: 'p' }, 'cassandra.username'],
   ])('refuses the contradiction %j', (environment, path) => {
     expect(problemsOf(() => load({ environment })).map((problem) => problem.path)).toEqual([path]);
   });
