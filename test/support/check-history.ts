@@ -13,6 +13,8 @@ export const VIOLATION_KINDS = [
   /** Nobody published what is in the log. */
   'phantom',
   'refused but stored',
+  /** A fire-and-forget message is in the log, or was fetched or listed. */
+  'transient stored',
   /** A was acknowledged before B was published, and has the larger id. */
   'real-time order',
   /** A message came into the log below an id that somebody had seen, or a reader went past it before anybody knew of it. */
@@ -35,8 +37,9 @@ export interface Violation {
 
 /**
  * Everything in `operations` and `finalLog` that the broker must not do. Nothing may have expired or been purged, and
- * the final log must be read when all publishing is over. O(n) in time and memory, apart from sorting what the
- * final log holds out of order.
+ * the final log must be read when all publishing is over. Fire-and-forget messages may be missing anywhere, but their ids
+ * are taken: only they make holes in the log. O(n) in time and memory, apart from sorting what the final log holds out of
+ * order.
  *
  * @throws Error when two operations publish the same body, because then it cannot tell them apart
  */
@@ -44,29 +47,34 @@ export function checkHistory(operations: readonly Operation[], finalLog: FinalLo
   const publishes = new Map<string, PublishOperation>();
   const subjects = new Map<string, SubjectCheck>();
   const violations: Violation[] = [];
-  for (const [subject, messages] of finalLog) subjects.set(subject, new SubjectCheck(subject, messages, violations));
   const of = (subject: string): SubjectCheck => {
     const known = subjects.get(subject);
     if (known !== undefined) return known;
-    const check = new SubjectCheck(subject, [], violations);
+    const check = new SubjectCheck(subject, finalLog.get(subject) ?? [], publishes, violations);
     subjects.set(subject, check);
     return check;
   };
+  for (const subject of finalLog.keys()) of(subject);
 
   for (const operation of operations) {
-    if (operation.op === 'publish') {
-      if (publishes.has(operation.sha)) throw new Error(`two operations publish the body ${operation.sha}`);
-      publishes.set(operation.sha, operation);
-      of(operation.subject).addPublish(operation);
-    } else if (operation.op === 'fetch') {
-      of(operation.subject).addFetch(operation);
-    } else {
-      for (const { subject, seenNs, ids, shas } of operation.seen) {
-        ids.forEach((id, index) => of(subject).addSeen(id, shas[index] ?? '', seenNs, operation.client));
-      }
+    if (operation.op !== 'publish') continue;
+    if (publishes.has(operation.sha)) throw new Error(`two operations publish the body ${operation.sha}`);
+    publishes.set(operation.sha, operation);
+    of(operation.subject).addPublish(operation);
+  }
+  for (const operation of operations) {
+    if (operation.op === 'publish') continue;
+    if (operation.op === 'fetch') {
+      if (operation.outcome === 'found') of(operation.subject).addSeen(operation, operation.returnNs, 'fetch');
+      continue;
+    }
+    const { client, op } = operation;
+    for (const { subject, seenNs, ids, shas } of operation.seen) {
+      const check = of(subject);
+      ids.forEach((id, index) => check.addSeen({ client, id, sha: shas[index] ?? '' }, seenNs, op));
     }
   }
-  for (const check of subjects.values()) check.checkLog(publishes);
+  for (const check of subjects.values()) check.checkLog();
   for (const operation of operations) {
     if (operation.op === 'publish') of(operation.subject).checkOrder(operation);
     else if (operation.op === 'fetch') of(operation.subject).checkFound(operation);
@@ -106,22 +114,37 @@ function checkRead(read: ReadOperation, of: (subject: string) => SubjectCheck): 
   }
 }
 
+/** Who saw what under which id. */
+type Sighting = Pick<FetchOperation, 'client' | 'id' | 'sha'>;
+
 class SubjectCheck {
+  /** The last id of the log. */
   readonly lastId: number;
   readonly #subject: string;
   readonly #violations: Violation[];
   readonly #messages: readonly StoredMessage[];
+  readonly #publishes: ReadonlyMap<string, PublishOperation>;
   readonly #shaById = new Map<number, string>();
   readonly #idBySha = new Map<string, number>();
   readonly #ackedIds = new Map<number, PublishOperation>();
+  /** Ids that fire-and-forget messages are known to have. */
+  readonly #transientIds = new Map<number, string>();
+  /** Fire-and-forget messages that may have taken an id which nobody got to know. */
+  #unknownTransients = 0;
   /** When each id was first known to anybody, and by which kind of word. */
   readonly #seenNs = new Map<number, { readonly ns: number; readonly by: 'acknowledgement' | 'reader' }>();
   /** By id: the first time that anybody knew of it or of a larger one. */
   #reachedNs: readonly (typeof NEVER)[] = [];
 
-  constructor(subject: string, messages: readonly StoredMessage[], violations: Violation[]) {
+  constructor(
+    subject: string,
+    messages: readonly StoredMessage[],
+    publishes: ReadonlyMap<string, PublishOperation>,
+    violations: Violation[],
+  ) {
     this.#subject = subject;
     this.#messages = messages;
+    this.#publishes = publishes;
     this.#violations = violations;
     this.lastId = messages.reduce((last, { id }) => Math.max(last, id), 0);
     for (const { id, sha } of messages) this.#shaById.set(id, sha);
@@ -132,47 +155,67 @@ class SubjectCheck {
   }
 
   addPublish(publish: PublishOperation): void {
-    if (publish.outcome !== 'acked') return;
-    const { id, sha, client } = publish;
+    const { id, sha, client, outcome, transient } = publish;
+    if (outcome !== 'acked') {
+      if (transient === true && outcome === 'unknown') this.#unknownTransients++;
+      return;
+    }
     const other = this.#ackedIds.get(id);
     if (other !== undefined) this.report('id twice', `${id} was acknowledged to ${other.client} and ${client}`);
     this.#ackedIds.set(id, publish);
     this.#know(id, publish.returnNs, 'acknowledgement');
+    if (transient === true) {
+      this.#holdTransient({ client, id, sha });
+      return;
+    }
     const stored = this.#shaById.get(id);
     if (stored === undefined) this.report('acked message lost', `${id} of ${client}, ${sha}`);
     else if (stored !== sha) this.report('body differs', `${id} of ${client} is ${stored} instead of ${sha}`);
   }
 
-  addFetch({ id, sha, returnNs, outcome, client }: FetchOperation): void {
-    if (outcome === 'found') this.addSeen(id, sha, returnNs, client);
-  }
-
-  addSeen(id: number, sha: string, seenNs: number, client: string): void {
+  /** Every publish must have been added. */
+  addSeen(sighting: Sighting, seenNs: number, by: Exclude<Operation['op'], 'publish'>): void {
+    const { id, sha, client } = sighting;
     this.#know(id, seenNs, 'reader');
+    const publish = this.#publishes.get(sha);
+    if (publish?.transient === true) {
+      if (by !== 'subscribe') this.report('transient stored', `${client} got ${id} by ${by}`);
+      if (publish.subject !== this.#subject) this.report('phantom', `${client} got ${id} of ${publish.subject}`);
+      else if (publish.outcome === 'refused') this.report('refused but stored', `${client} got ${id}`);
+      this.#holdTransient(sighting);
+      return;
+    }
     const stored = this.#shaById.get(id);
     if (stored === undefined) this.report('seen message lost', `${client} had seen ${id}`);
     else if (stored !== sha) this.report('body differs', `${client} had seen ${sha} at ${id}, the log has ${stored}`);
   }
 
   /** The final log in itself and against what was published. Everything must have been added. */
-  checkLog(publishes: ReadonlyMap<string, PublishOperation>): void {
+  checkLog(): void {
     const inOrder = this.#messages.toSorted((a, b) => a.id - b.id);
+    const holes: number[] = [];
     inOrder.forEach(({ id, sha }, index) => {
       const previous = inOrder[index - 1]?.id ?? 0;
       if (id === previous) this.report('id twice', `${id} is in the log twice`);
-      else if (id !== previous + 1) this.report('ids not dense', `${id} follows ${previous}`);
-      const publish = publishes.get(sha);
+      for (let hole = previous + 1; hole < id; hole++) if (!this.#transientIds.has(hole)) holes.push(hole);
+      const publish = this.#publishes.get(sha);
       if (publish === undefined || publish.subject !== this.#subject) {
         this.report('phantom', `${id} holds ${sha}, which nobody published`);
       } else if (publish.outcome === 'refused') {
         this.report('refused but stored', `${id} of ${publish.client}`);
+      } else if (publish.transient === true) {
+        this.report('transient stored', `${id} of ${publish.client}`);
       }
-      const first = this.#idBySha.get(sha);
-      if (first === undefined) this.#idBySha.set(sha, id);
-      else if (first !== id) this.report('stored twice', `${sha} is ${first} and ${id}`);
+      this.#holdOnce(id, sha);
     });
-    const reached = new Array<typeof NEVER>(this.lastId + 2).fill(NEVER);
-    for (let id = this.lastId, first = NEVER; id > 0; id--) {
+    if (holes.length > this.#unknownTransients) {
+      const unknown = `${this.#unknownTransients} fire-and-forget messages of unknown outcome`;
+      this.report('ids not dense', `${holes.slice(0, 10).join(', ')} of ${holes.length} are missing, with ${unknown}`);
+    }
+    let lastKnown = this.lastId;
+    for (const id of this.#transientIds.keys()) lastKnown = Math.max(lastKnown, id);
+    const reached = new Array<typeof NEVER>(lastKnown + 2).fill(NEVER);
+    for (let id = lastKnown, first = NEVER; id > 0; id--) {
       const seen = this.#seenNs.get(id);
       if (seen !== undefined && seen.ns < first.ns) first = { ...seen, id };
       reached[id] = first;
@@ -192,9 +235,12 @@ class SubjectCheck {
     );
   }
 
+  /** What the log does not have is told where it was acknowledged or seen. */
   checkFound({ id, invokeNs, outcome, client }: FetchOperation): void {
     const { ns } = this.#reachedNs[id] ?? NEVER;
-    if (outcome === 'absent' && ns < invokeNs) this.report('not found', `${client} did not find ${id}`);
+    if (outcome === 'absent' && this.#shaById.has(id) && ns < invokeNs) {
+      this.report('not found', `${client} did not find ${id}`);
+    }
   }
 
   /** A reader went past `id` at `seenNs`. Where the log never had it, `ids not dense` tells already. */
@@ -207,6 +253,23 @@ class SubjectCheck {
   #know(id: number, ns: number, by: 'acknowledgement' | 'reader'): void {
     const known = this.#seenNs.get(id);
     if (known === undefined || ns < known.ns) this.#seenNs.set(id, { ns, by });
+  }
+
+  /** A fire-and-forget message has this id: nothing else may, and it no other. */
+  #holdTransient({ id, sha, client }: Sighting): void {
+    const other = this.#transientIds.get(id) ?? this.#shaById.get(id);
+    if (other !== undefined && other !== sha)
+      this.report('body differs', `${client} has ${sha} at ${id}, not ${other}`);
+    if (this.#transientIds.has(id)) return;
+    this.#transientIds.set(id, sha);
+    this.#holdOnce(id, sha);
+    if (this.#publishes.get(sha)?.outcome === 'unknown') this.#unknownTransients--;
+  }
+
+  #holdOnce(id: number, sha: string): void {
+    const first = this.#idBySha.get(sha);
+    if (first === undefined) this.#idBySha.set(sha, id);
+    else if (first !== id) this.report('stored twice', `${sha} is ${first} and ${id}`);
   }
 }
 

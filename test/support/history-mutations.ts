@@ -6,7 +6,8 @@ import type { SampleHistory } from './sample-history.js';
 function ackedIn({ operations }: SampleHistory, subject = 'a'): PublishOperation[] {
   return operations
     .filter((operation) => operation.op === 'publish')
-    .filter((operation) => operation.outcome === 'acked' && operation.subject === subject);
+    .filter(({ outcome, transient }) => outcome === 'acked' && transient === undefined)
+    .filter((operation) => operation.subject === subject);
 }
 
 function replace(sample: SampleHistory, before: PublishOperation, changed: Partial<PublishOperation>): void {
@@ -15,6 +16,14 @@ function replace(sample: SampleHistory, before: PublishOperation, changed: Parti
 
 function log(sample: SampleHistory) {
   return sample.finalLog.get('a') ?? [];
+}
+
+function lastIdOf(sample: SampleHistory): number {
+  return log(sample).at(-1)?.id ?? 0;
+}
+
+function indexOf(sample: SampleHistory, id: number): number {
+  return log(sample).findIndex((stored) => stored.id === id);
 }
 
 function pick<T>(random: Random, items: readonly T[]): T {
@@ -49,7 +58,7 @@ export const HISTORY_MUTATIONS: readonly (readonly [string, ViolationKind, Mutat
     'acked message lost',
     (sample, random) => {
       const { id } = pick(random, ackedIn(sample));
-      log(sample).splice(id - 1, 1);
+      log(sample).splice(indexOf(sample, id), 1);
     },
   ],
   [
@@ -57,7 +66,7 @@ export const HISTORY_MUTATIONS: readonly (readonly [string, ViolationKind, Mutat
     'acked message lost',
     (sample) => {
       const { id } = ackedIn(sample).at(-1) ?? { id: 0 };
-      log(sample).splice(id - 1);
+      log(sample).splice(indexOf(sample, id));
     },
   ],
   [
@@ -65,7 +74,7 @@ export const HISTORY_MUTATIONS: readonly (readonly [string, ViolationKind, Mutat
     'seen message lost',
     (sample, random) => {
       const stored = pick(random, log(sample));
-      log(sample).splice(stored.id - 1, 1);
+      log(sample).splice(log(sample).indexOf(stored), 1);
     },
   ],
   [
@@ -100,30 +109,61 @@ export const HISTORY_MUTATIONS: readonly (readonly [string, ViolationKind, Mutat
   [
     'a message that is in the log again',
     'stored twice',
-    (sample, random) => void log(sample).push({ id: log(sample).length + 1, sha: pick(random, log(sample)).sha }),
+    (sample, random) => void log(sample).push({ id: lastIdOf(sample) + 1, sha: pick(random, log(sample)).sha }),
   ],
   [
     'a hole in the ids',
     'ids not dense',
-    (sample) => void log(sample).push({ id: log(sample).length + 2, sha: 'body x' }),
+    (sample) => void log(sample).push({ id: lastIdOf(sample) + 100, sha: 'body x' }),
   ],
   [
     'a message that nobody published',
     'phantom',
-    (sample) => void log(sample).push({ id: log(sample).length + 1, sha: 'body x' }),
+    (sample) => void log(sample).push({ id: lastIdOf(sample) + 1, sha: 'body x' }),
   ],
   [
     'a message that was published to another subject',
     'phantom',
     (sample, random) => {
       const { sha } = pick(random, ackedIn(sample, 'b'));
-      log(sample).push({ id: log(sample).length + 1, sha });
+      log(sample).push({ id: lastIdOf(sample) + 1, sha });
     },
   ],
   [
     'a refused message that is stored',
     'refused but stored',
     (sample, random) => replace(sample, pick(random, ackedIn(sample)), { outcome: 'refused', id: 0 }),
+  ],
+  [
+    'a fire-and-forget message that is stored',
+    'transient stored',
+    (sample) => {
+      const { id, sha } = addTransient(sample);
+      log(sample).push({ id, sha });
+    },
+  ],
+  [
+    'a fire-and-forget message that is listed',
+    'transient stored',
+    (sample) => {
+      const { id, sha, returnNs } = addTransient(sample);
+      const seen = [{ subject: 'a', seenNs: returnNs, ids: [id], shas: [sha] }];
+      sample.operations.push({ op: 'list', client: 'lister', after: { a: id - 1 }, seen, complete: false });
+    },
+  ],
+  [
+    'a fire-and-forget message that has two ids',
+    'stored twice',
+    (sample) => {
+      const { id, sha, returnNs } = addTransient(sample);
+      const seen = [{ subject: 'a', seenNs: returnNs, ids: [id + 1], shas: [sha] }];
+      sample.operations.push({ op: 'subscribe', client: 'reader', after: { a: id - 1 }, seen, complete: false });
+    },
+  ],
+  [
+    'a fire-and-forget message with the id of a stored one',
+    'body differs',
+    (sample, random) => void addTransient(sample, pick(random, log(sample)).id),
   ],
   [
     'an id below one that was acknowledged before',
@@ -150,8 +190,8 @@ export const HISTORY_MUTATIONS: readonly (readonly [string, ViolationKind, Mutat
     'a message that appeared behind a reader',
     'late arrival',
     (sample) => {
-      const second = log(sample)[1];
-      if (second === undefined) return;
+      const [first, second] = log(sample);
+      if (first === undefined || second === undefined) return;
       sample.operations.splice(
         0,
         sample.operations.length,
@@ -159,7 +199,7 @@ export const HISTORY_MUTATIONS: readonly (readonly [string, ViolationKind, Mutat
           op: 'publish',
           client: 'p',
           subject: 'a',
-          sha: log(sample)[0]?.sha ?? '',
+          sha: first.sha,
           invokeNs: 0,
           returnNs: 90,
           outcome: 'acked',
@@ -183,7 +223,10 @@ export const HISTORY_MUTATIONS: readonly (readonly [string, ViolationKind, Mutat
           complete: false,
         },
       );
-      log(sample).splice(2);
+      sample.finalLog.set('a', [
+        { id: 1, sha: first.sha },
+        { id: 2, sha: second.sha },
+      ]);
       sample.finalLog.delete('b');
     },
   ],
@@ -197,7 +240,9 @@ export const HISTORY_MUTATIONS: readonly (readonly [string, ViolationKind, Mutat
     'a reader that stops before the end',
     'delivery missed',
     (sample) => {
-      const index = sample.operations.findIndex((operation) => operation.op === 'subscribe' && operation.complete);
+      const index = sample.operations.findIndex(
+        (operation) => operation.op === 'subscribe' && operation.client === 'late reader' && operation.complete,
+      );
       const read = sample.operations[index] as ReadOperation;
       const after = read.seen.length > 0 ? read.after : { a: (read.after['a'] ?? 0) - 1 };
       sample.operations[index] = { ...read, after, seen: read.seen.slice(0, -1) };
@@ -226,7 +271,7 @@ export const HISTORY_MUTATIONS: readonly (readonly [string, ViolationKind, Mutat
         subject: 'a',
         seenNs: resumed.seen[0]?.seenNs ?? 0,
         ids: [before],
-        shas: [log(sample)[before - 1]?.sha ?? ''],
+        shas: [log(sample)[indexOf(sample, before)]?.sha ?? ''],
       });
     },
   ],
@@ -254,6 +299,14 @@ export const HISTORY_MUTATIONS: readonly (readonly [string, ViolationKind, Mutat
     },
   ],
 ];
+
+/** One more acknowledged publish, after all others. */
+function addTransient(sample: SampleHistory, id = lastIdOf(sample) + 20): PublishOperation {
+  const publish = { op: 'publish', client: 'p', subject: 'a', sha: 'body x', outcome: 'acked', id } as const;
+  const operation = { ...publish, invokeNs: 1e6, returnNs: 1e6 + 1, transient: true } as const;
+  sample.operations.push(operation);
+  return operation;
+}
 
 function makeUnknown(sample: SampleHistory, publish: PublishOperation): void {
   if (publish.outcome === 'acked') replace(sample, publish, { outcome: 'unknown', id: 0 });

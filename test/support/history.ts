@@ -19,6 +19,8 @@ export interface PublishOperation {
   readonly outcome: 'acked' | 'refused' | 'unknown';
   /** 0 unless acked. */
   readonly id: number;
+  /** Fire and forget: takes an id, may be seen by subscribers and is never part of the log. */
+  readonly transient?: true;
 }
 
 export interface FetchOperation {

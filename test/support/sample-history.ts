@@ -10,27 +10,34 @@ export interface SampleHistory {
 const PUBLISHERS = 4;
 const SUBJECTS = ['a', 'b'];
 
+interface Taken extends StoredMessage {
+  readonly ns: number;
+  readonly transient: boolean;
+}
+
 /**
- * Concurrent publishers of two subjects, some with unknown or refused outcomes; readers that reconnect, one of them from
- * a position that it had passed; fetches of what exists and of what does not exist yet.
+ * Concurrent publishers of two subjects, some with unknown or refused outcomes, some firing and forgetting; readers that
+ * reconnect, one of them from a position that it had passed; fetches of what exists and of what does not exist yet.
  */
 export function sampleHistory(random: Random, publishes = 120): SampleHistory {
   const operations: Operation[] = [];
   const finalLog = new Map<string, StoredMessage[]>(SUBJECTS.map((subject) => [subject, []]));
-  const storedNs = new Map<string, number[]>(SUBJECTS.map((subject) => [subject, []]));
+  const takenIds = new Map<string, Taken[]>(SUBJECTS.map((subject) => [subject, []]));
   const busyUntil = Array.from({ length: PUBLISHERS }, () => 0);
   let nowNs = 0;
   for (let index = 0; index < publishes; index++) {
     const publisher = random.below(PUBLISHERS);
     const subject = SUBJECTS[random.below(SUBJECTS.length)] ?? '';
-    const messages = finalLog.get(subject) ?? [];
+    const taken = takenIds.get(subject) ?? [];
+    const nextId = taken.length + 1;
     const invokeNs = Math.max(busyUntil[publisher] ?? 0, nowNs - random.below(20));
     nowNs = Math.max(nowNs, invokeNs) + 1 + random.below(10);
     const returnNs = nowNs + random.below(20);
     busyUntil[publisher] = returnNs;
     const kind = random.below(10);
     const outcome = kind === 0 ? 'refused' : kind <= 2 ? 'unknown' : 'acked';
-    const isStored = outcome === 'acked' || kind === 1;
+    const takesId = outcome === 'acked' || kind === 1;
+    const isTransient = random.below(12) === 0;
     const publish: PublishOperation = {
       op: 'publish',
       client: `publisher ${publisher}`,
@@ -39,26 +46,26 @@ export function sampleHistory(random: Random, publishes = 120): SampleHistory {
       invokeNs,
       returnNs,
       outcome,
-      id: outcome === 'acked' ? messages.length + 1 : 0,
+      id: outcome === 'acked' ? nextId : 0,
+      ...(isTransient ? { transient: true } : {}),
     };
     operations.push(publish);
-    if (isStored) {
-      messages.push({ id: messages.length + 1, sha: publish.sha });
-      storedNs.get(subject)?.push(nowNs);
+    if (takesId) {
+      taken.push({ id: nextId, sha: publish.sha, ns: nowNs, transient: isTransient });
+      if (!isTransient) finalLog.get(subject)?.push({ id: nextId, sha: publish.sha });
     } else if (outcome === 'unknown') {
-      const id = messages.length + 1;
-      const fetch = { op: 'fetch', client: 'fetcher', subject, id, invokeNs: nowNs, returnNs: nowNs } as const;
+      const fetch = { op: 'fetch', client: 'fetcher', subject, id: nextId, invokeNs: nowNs, returnNs: nowNs } as const;
       operations.push({ ...fetch, outcome: 'absent', sha: '' });
     }
   }
   for (const subject of SUBJECTS) {
     const messages = finalLog.get(subject) ?? [];
-    const times = storedNs.get(subject) ?? [];
-    for (const client of ['early reader', 'late reader']) {
-      operations.push(
-        ...reads(random, { client, subject, messages, times, delayNs: client === 'early reader' ? 1 : 500 }),
-      );
-    }
+    const taken = takenIds.get(subject) ?? [];
+    // One is there when messages that nobody stores come by, most times.
+    const live = taken.filter(({ transient }) => !transient || random.below(4) > 0);
+    const stored = taken.filter(({ transient }) => !transient);
+    operations.push(...reads(random, { client: 'early reader', subject, messages: live, delayNs: 1 }));
+    operations.push(...reads(random, { client: 'late reader', subject, messages: stored, delayNs: 500 }));
     const { id, sha } = messages[random.below(messages.length)] ?? { id: 0, sha: '' };
     const afterwards = { invokeNs: nowNs + 600, returnNs: nowNs + 700 };
     operations.push({ op: 'fetch', client: 'fetcher', subject, id, ...afterwards, outcome: 'found', sha });
@@ -69,17 +76,17 @@ export function sampleHistory(random: Random, publishes = 120): SampleHistory {
 interface Reader {
   readonly client: string;
   readonly subject: string;
-  readonly messages: readonly StoredMessage[];
-  readonly times: readonly number[];
+  readonly messages: readonly Taken[];
   readonly delayNs: number;
 }
 
 /** One reader's streams: batches of 1 to 4 messages, a new stream now and then, sometimes from two messages before. */
-function reads(random: Random, { client, subject, messages, times, delayNs }: Reader): ReadOperation[] {
+function reads(random: Random, { client, subject, messages, delayNs }: Reader): ReadOperation[] {
   const streams: ReadOperation[] = [];
   let seen: ReadOperation['seen'][number][] = [];
-  const open = (after: number): void => {
+  const open = (taken: number): void => {
     seen = [];
+    const after = messages[taken - 1]?.id ?? 0;
     streams.push({ op: 'subscribe', client, after: { [subject]: after }, seen, complete: false });
   };
   open(0);
@@ -88,7 +95,7 @@ function reads(random: Random, { client, subject, messages, times, delayNs }: Re
     taken += batch.length;
     seen.push({
       subject,
-      seenNs: (times[taken - 1] ?? 0) + delayNs,
+      seenNs: (batch.at(-1)?.ns ?? 0) + delayNs,
       ids: batch.map(({ id }) => id),
       shas: batch.map(({ sha }) => sha),
     });
