@@ -1,6 +1,8 @@
 import type { ClauseCase } from './clause.js';
 import { appendOne, item, rejection } from './items.js';
 
+const ESTIMATE_US = 1_000_000;
+
 export const lifecycleCases: readonly ClauseCase[] = [
   {
     title: 'answers a ping while open',
@@ -32,6 +34,22 @@ export const lifecycleCases: readonly ClauseCase[] = [
     appliesTo: ({ durability }) => durability === 'none',
     run: async ({ storage, reopen }) => {
       expect((await reopen()).epoch).not.toBe(storage.epoch);
+    },
+  },
+  {
+    title: 'knows the time by which it publishes and which never goes back',
+    run: async ({ storage }) => {
+      const times: number[] = [];
+      for (let count = 0; count < 5; count += 1) {
+        const before = (await appendOne(storage.log, item('a', 'x'))).publishTimeUs;
+        const nowUs = storage.nowUs();
+        const after = (await appendOne(storage.log, item('a', 'x'))).publishTimeUs;
+        // It is an estimate, wrong by no more than the time that an answer took to come.
+        expect(nowUs).toBeGreaterThan(before - ESTIMATE_US);
+        expect(nowUs).toBeLessThan(after + ESTIMATE_US);
+        times.push(nowUs);
+      }
+      expect(times).toEqual(times.toSorted((a, b) => a - b));
     },
   },
   {

@@ -1,5 +1,5 @@
 import type { ClauseCase } from './clause.js';
-import { append, idsOf, item, readAll, readOne } from './items.js';
+import { append, idsOf, item, readAll, readOne, textOf } from './items.js';
 
 export const transientCases: readonly ClauseCase[] = [
   {
@@ -48,6 +48,33 @@ export const transientCases: readonly ClauseCase[] = [
       ]);
       const [stale] = await log.append([item('a', 'y', { fence: { lock: 'l', token: 2 } })]);
       expect(stale).toMatchObject({ reason: 'FENCE_STALE' });
+    },
+  },
+  {
+    title: 'shows transient items for a while to a read that asks for them, in another process too',
+    appliesTo: ({ shared }) => shared,
+    run: async ({ storage: { log }, openPeer }) => {
+      const peer = (await openPeer()).log;
+      const headers = [['name', 'é']] as const;
+      const first = await append(log, item('a', 'T', { transient: true, headers }), item('a', 'x'));
+      const second = await append(log, ...['U', 'V'].map((text) => item('a', text, { transient: true })));
+      await append(log, item('a', 'y'), item('a', 'W', { transient: true }), item('a', 'z'));
+      const range = { subject: 'a', fromId: 1, maxMessages: 9, transient: true };
+      for (const reader of [log, peer]) {
+        const page = await readOne(reader, range);
+        expect(page.messages.map(textOf)).toEqual(['T', 'x', 'U', 'V', 'y', 'W', 'z']);
+        expect(idsOf(page.messages)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+        expect(page).toMatchObject({ nextId: 8, lastId: 7 });
+        expect(page.messages[0]).toMatchObject({ publishTimeUs: first[0]?.publishTimeUs, headers });
+        expect(page.messages[3]?.publishTimeUs).toBe(second[1]?.publishTimeUs);
+        const part = await readOne(reader, { ...range, fromId: 3, maxMessages: 3 });
+        expect([idsOf(part.messages), part.nextId]).toEqual([[3, 4, 5], 6]);
+        const small = await readOne(reader, range, 6);
+        expect(idsOf(small.messages)).toEqual([1]);
+        expect(small.nextId).toBe(2);
+        expect(idsOf(await readAll(reader, 'a'))).toEqual([2, 5, 7]);
+        expect(await reader.get('a', 3)).toBeUndefined();
+      }
     },
   },
 ];
