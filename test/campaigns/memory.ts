@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { BrokerUnderTest } from '../support/crash/broker-under-test.js';
+import { BrokerUnderTest, embeddedFlags } from '../support/crash/broker-under-test.js';
 import { countStored, storeMessages } from '../support/crash/stored-messages.js';
 
 const MAX_IDLE_MIB = 120;
@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { stored: { type: 'string', default: '1000000' } } });
   const count = Number(values.stored);
   const path = await mkdtemp(join(tmpdir(), 'waybill-memory-'));
-  const broker = await BrokerUnderTest.create(path);
+  const broker = await BrokerUnderTest.create(embeddedFlags(path));
   try {
     await broker.start();
     const empty = await settledMemory(broker);

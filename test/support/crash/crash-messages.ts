@@ -7,34 +7,49 @@ export const CRASH_SUBJECTS = ['crash.orders', 'crash.payments', 'crash.audit.tr
 
 export const CRASH_PATTERN = 'crash.>';
 
+export function anyCrashSubject(_count: number, random: Random): string {
+  return CRASH_SUBJECTS[random.below(CRASH_SUBJECTS.length)] ?? CRASH_SUBJECTS[0];
+}
+
 export interface CrashMessage extends OutgoingMessage {
   readonly body: Buffer;
   readonly sha: string;
 }
 
+export interface CrashMessagesOptions {
+  readonly client: string;
+  readonly random: Random;
+  /** With idempotency keys. */
+  readonly keyed: boolean;
+  /** Of the message with this number, from 1. */
+  readonly subjectOf: (count: number, random: Random) => string;
+  /** One message in so many is fired and forgotten; 0: none. */
+  readonly transientOneIn: number;
+}
+
 /** The messages of one publisher: no two of all publishers have equal bodies. */
 export class CrashMessages {
-  readonly #client: string;
+  readonly #options: CrashMessagesOptions;
   readonly #random: Random;
-  readonly #keyed: boolean;
   #count = 0;
 
-  constructor(client: string, random: Random, keyed: boolean) {
-    this.#client = client;
-    this.#random = random;
-    this.#keyed = keyed;
+  constructor(options: CrashMessagesOptions) {
+    this.#options = options;
+    this.#random = options.random;
   }
 
   /** One message in 64 is of some thousand bytes, one in 32 asks for what the broker must refuse. */
   next(): CrashMessage {
-    const name = `${this.#client} ${++this.#count}`;
+    const { client, keyed, subjectOf, transientOneIn } = this.#options;
+    const name = `${client} ${++this.#count}`;
     const size = this.#random.below(64) === 0 ? this.#random.below(8000) : this.#random.below(150);
     const body = Buffer.concat([Buffer.from(`${name} `), this.#random.bytes(size)]);
     return {
-      subject: CRASH_SUBJECTS[this.#random.below(CRASH_SUBJECTS.length)] ?? CRASH_SUBJECTS[0],
+      subject: subjectOf(this.#count, this.#random),
       body,
       sha: digestOf(body),
-      ...(this.#keyed ? { idempotencyKey: name } : {}),
+      ...(keyed ? { idempotencyKey: name } : {}),
+      ...(transientOneIn > 0 && this.#random.below(transientOneIn) === 0 ? { fireAndForget: true } : {}),
       ...(this.#random.below(32) === 0 ? { expectedLastId: 0 } : {}),
     };
   }

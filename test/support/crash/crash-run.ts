@@ -3,9 +3,11 @@ import type { WaybillClient } from '../../../src/client/index.js';
 import { checkHistory, type Violation } from '../check-history.js';
 import { History, type FinalLog } from '../history.js';
 import { Random } from '../random.js';
-import { BrokerUnderTest, type StartTimes } from './broker-under-test.js';
-import { CRASH_PATTERN, CRASH_SUBJECTS, CrashMessages } from './crash-messages.js';
+import { BrokerUnderTest, embeddedFlags, type StartTimes } from './broker-under-test.js';
+import type { Brokers } from './brokers.js';
+import { anyCrashSubject, CRASH_PATTERN, CRASH_SUBJECTS, CrashMessages } from './crash-messages.js';
 import { listLog, readEverythingAgain } from './final-read.js';
+import { LoadCounters } from './load-counters.js';
 import { Positions } from './positions.js';
 import { publishStreaming, publishUnary } from './publishers.js';
 import { readAtRandom, subscribeByHand, subscribeWithResume, type Reader } from './readers.js';
@@ -39,17 +41,19 @@ export interface CrashRunResult {
 
 const UNARY_PUBLISHERS = 6;
 const STREAMING_PUBLISHERS = 2;
+const FRAME_PAUSE_MS = 10;
+const BATCHES_PER_STREAM = 500;
 const MIN_UPTIME_MS = 150;
 const CATCH_UP_MS = 60_000;
 
 /** Publishes and reads while the broker is killed again and again, then checks what everybody saw against the log. */
 export async function runCrashes(options: CrashRunOptions): Promise<CrashRunResult> {
-  const broker = await BrokerUnderTest.create(options.path);
+  const broker = await BrokerUnderTest.create(embeddedFlags(options.path));
   const clients: WaybillClient[] = [];
-  const connect = (): WaybillClient => {
+  const connect = (): Brokers => {
     const client = broker.connect();
     clients.push(client);
-    return client;
+    return { serving: () => broker.serving().then(() => client) };
   };
   const ending = new AbortController();
   try {
@@ -64,32 +68,38 @@ export async function runCrashes(options: CrashRunOptions): Promise<CrashRunResu
 async function run(
   { kills, seed, storedMessages, maxUptimeMs, onProgress }: CrashRunOptions,
   broker: BrokerUnderTest,
-  connect: () => WaybillClient,
+  connect: () => Brokers,
   ending: AbortController,
 ): Promise<CrashRunResult> {
   const random = new Random(seed);
   const history = new History();
   const starts = [await broker.start()];
-  await storeMessages(connect(), storedMessages);
+  await storeMessages(await connect().serving(), storedMessages);
 
   const loadEnding = new AbortController();
   ending.signal.addEventListener('abort', () => loadEnding.abort(), { once: true });
-  let duplicates = 0;
+  const counters = new LoadCounters();
   const publishers = Array.from({ length: UNARY_PUBLISHERS + STREAMING_PUBLISHERS }, (_, index) => {
     const streaming = index >= UNARY_PUBLISHERS;
     const keyed = index % 2 === 0;
     const name = `${streaming ? 'streaming' : 'unary'} publisher ${index}${keyed ? ' with keys' : ''}`;
     return (streaming ? publishStreaming : publishUnary)({
       name,
-      broker,
-      client: connect(),
+      brokers: connect(),
       history,
-      messages: new CrashMessages(name, new Random(random.below(2 ** 31)), keyed),
+      messages: new CrashMessages({
+        client: name,
+        random: new Random(random.below(2 ** 31)),
+        keyed,
+        subjectOf: anyCrashSubject,
+        transientOneIn: 0,
+      }),
+      counters,
+      pauseMs: streaming ? FRAME_PAUSE_MS : 0,
       stopping: loadEnding.signal,
-      onDuplicate: () => (duplicates += 1),
     });
   });
-  const readers = startReaders(broker, connect, history, random, ending.signal);
+  const readers = startReaders(connect, history, random, ending.signal);
   const load = Promise.all([...publishers, ...readers.map(({ done }) => done)]);
 
   let killsDuringStart = 0;
@@ -116,7 +126,7 @@ async function run(
   await Promise.all(publishers);
   await broker.kill();
   starts.push(await broker.start());
-  const client = connect();
+  const client = await connect().serving();
   const finalLog = await listLog(client, CRASH_SUBJECTS);
   const heads = new Map([...finalLog].map(([subject, messages]) => [subject, messages.at(-1)?.id ?? 0]));
   const caughtUp = new AbortController();
@@ -132,7 +142,7 @@ async function run(
     finalLog,
     starts,
     killsDuringStart,
-    duplicates,
+    duplicates: counters.duplicates,
     storedMessages: await countStored(client),
   };
 }
@@ -143,8 +153,7 @@ interface RunningReader {
 }
 
 function startReaders(
-  broker: BrokerUnderTest,
-  connect: () => WaybillClient,
+  connect: () => Brokers,
   history: History,
   random: Random,
   stopping: AbortSignal,
@@ -162,7 +171,10 @@ function startReaders(
     const seeded = new Random(random.below(2 ** 31));
     return {
       positions,
-      done: start({ name, broker, client: connect(), history, random: seeded, request, positions, stopping }),
+      done: start({
+        ...{ name, brokers: connect(), history, random: seeded, request, positions, stopping },
+        batchesPerStream: BATCHES_PER_STREAM,
+      }),
     };
   });
 }

@@ -1,54 +1,53 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { WaybillError, type PublishStream, type WaybillClient } from '../../../src/client/index.js';
+import { WaybillError, type PublishStream } from '../../../src/client/index.js';
 import type { History, PublishOperation } from '../history.js';
-import type { BrokerUnderTest } from './broker-under-test.js';
+import type { Brokers } from './brokers.js';
 import type { CrashMessage, CrashMessages } from './crash-messages.js';
+import type { LoadCounters } from './load-counters.js';
 
 export interface Publisher {
   readonly name: string;
-  readonly broker: BrokerUnderTest;
-  readonly client: WaybillClient;
+  readonly brokers: Brokers;
   readonly history: History;
   readonly messages: CrashMessages;
+  readonly counters: LoadCounters;
+  /** After each message or frame that was sent. */
+  readonly pauseMs: number;
   /** Ends the load; what has begun is brought to its end. */
   readonly stopping: AbortSignal;
-  /** Counts what came back as the duplicate of an earlier attempt. */
-  readonly onDuplicate: () => void;
 }
 
 const FRAME_MESSAGES = 16;
 const FRAMES_IN_FLIGHT = 4;
-const PAUSE_MS = 10;
+const RETRY_PAUSE_MS = 10;
 
-/** Answers after which the broker has certainly stored nothing. Everything else may have been stored. */
+/** Answers after which the broker has certainly stored nothing, and will not either when it is asked again. */
 const REFUSALS: ReadonlySet<string> = new Set(['EXPECTED_ID_MISMATCH', 'WRITER_QUEUE_FULL', 'SHUTTING_DOWN']);
 
 /** One message after the other, each in a call of its own. Keyed ones are sent again until there is an answer. */
 export async function publishUnary(publisher: Publisher): Promise<void> {
-  const { broker, client, history, messages, stopping, onDuplicate } = publisher;
+  const { brokers, history, messages, stopping, counters, pauseMs } = publisher;
   while (!stopping.aborted) {
-    await broker.serving();
+    let client = await brokers.serving();
     const message = messages.next();
     const invokeNs = history.nowNs();
     for (let attempt = 1; ; attempt++) {
       try {
         const { id, duplicate } = await client.publish(message);
-        if (duplicate) onDuplicate();
+        if (duplicate) counters.duplicates++;
         record(publisher, message, invokeNs, 'acked', id);
         break;
       } catch (error) {
-        if (isRefusal(error)) {
-          record(publisher, message, invokeNs, attempt === 1 ? 'refused' : 'unknown');
+        counters.failed(error);
+        if (isRefusal(error) || message.idempotencyKey === undefined) {
+          record(publisher, message, invokeNs, outcomeOf(error, attempt));
           break;
         }
-        if (message.idempotencyKey === undefined) {
-          record(publisher, message, invokeNs, 'unknown');
-          break;
-        }
-        await wait(PAUSE_MS);
-        await broker.serving();
+        await wait(RETRY_PAUSE_MS);
+        client = await brokers.serving();
       }
     }
+    await wait(pauseMs);
   }
 }
 
@@ -60,10 +59,10 @@ interface Frame {
 
 /** Several frames in flight over one stream, a new stream after a crash. Keyed frames are sent again. */
 export async function publishStreaming(publisher: Publisher): Promise<void> {
-  const { broker, client, history, messages, stopping } = publisher;
+  const { brokers, history, messages, stopping, pauseMs } = publisher;
   let again: Frame[] = [];
   while (!stopping.aborted || again.length > 0) {
-    await broker.serving();
+    const client = await brokers.serving();
     const stream = client.publishStream();
     const failed: Frame[] = [];
     const inFlight = new Set<Promise<void>>();
@@ -84,7 +83,7 @@ export async function publishStreaming(publisher: Publisher): Promise<void> {
         });
         inFlight.add(sent);
         if (inFlight.size >= FRAMES_IN_FLIGHT) await Promise.race(inFlight);
-        await wait(PAUSE_MS);
+        await wait(pauseMs);
       }
     } catch (error) {
       if (!(error instanceof WaybillError)) throw error;
@@ -92,36 +91,37 @@ export async function publishStreaming(publisher: Publisher): Promise<void> {
     await Promise.all(inFlight);
     await stream.close();
     again = [...failed, ...again];
-    await wait(PAUSE_MS);
+    await wait(RETRY_PAUSE_MS);
   }
 }
 
 /** Resolves with what must be sent again. */
 async function sendFrame(publisher: Publisher, stream: PublishStream, frame: Frame): Promise<Frame> {
   const { messages, invokeNs, attempt } = frame;
+  const { counters } = publisher;
   try {
     const { ids, failures, duplicates } = await stream.send(messages);
-    duplicates.forEach(publisher.onDuplicate);
+    counters.duplicates += duplicates.length;
     const errors = new Map(failures.map(({ index, error }) => [index, error]));
     const again = messages.filter((message, index) => {
       const error = errors.get(index);
-      if (error === undefined) record(publisher, message, invokeNs, 'acked', ids[index] ?? 0);
-      else if (isRefusal(error)) record(publisher, message, invokeNs, attempt === 1 ? 'refused' : 'unknown');
-      else return unanswered(publisher, message, invokeNs);
+      if (error !== undefined) return failed(publisher, frame, message, error);
+      record(publisher, message, invokeNs, 'acked', ids[index] ?? 0);
       return false;
     });
     return { messages: again, invokeNs, attempt: attempt + 1 };
   } catch (error) {
     if (!(error instanceof WaybillError)) throw error;
-    const again = messages.filter((message) => unanswered(publisher, message, invokeNs));
+    const again = messages.filter((message) => failed(publisher, frame, message, error));
     return { messages: again, invokeNs, attempt: attempt + 1 };
   }
 }
 
-/** True when the message can be sent again; otherwise its outcome stays unknown. */
-function unanswered(publisher: Publisher, message: CrashMessage, invokeNs: number): boolean {
-  if (message.idempotencyKey !== undefined) return true;
-  record(publisher, message, invokeNs, 'unknown');
+/** True when the message can be sent again. */
+function failed(publisher: Publisher, { invokeNs, attempt }: Frame, message: CrashMessage, error: unknown): boolean {
+  publisher.counters.failed(error);
+  if (!isRefusal(error) && message.idempotencyKey !== undefined) return true;
+  record(publisher, message, invokeNs, outcomeOf(error, attempt));
   return false;
 }
 
@@ -129,12 +129,28 @@ function isRefusal(error: unknown): boolean {
   return error instanceof WaybillError && REFUSALS.has(error.reason);
 }
 
+/** What an earlier attempt has done is not known. */
+function outcomeOf(error: unknown, attempt: number): 'refused' | 'unknown' {
+  const isNotStored = isRefusal(error) || (error instanceof WaybillError && error.fields['outcome'] === 'not_written');
+  return isNotStored && attempt === 1 ? 'refused' : 'unknown';
+}
+
 function record(
   { name, history }: Publisher,
-  { subject, sha }: CrashMessage,
+  { subject, sha, fireAndForget }: CrashMessage,
   invokeNs: number,
   outcome: PublishOperation['outcome'],
   id = 0,
 ): void {
-  history.add({ op: 'publish', client: name, subject, sha, invokeNs, returnNs: history.nowNs(), outcome, id });
+  const publish = {
+    op: 'publish',
+    client: name,
+    subject,
+    sha,
+    invokeNs,
+    returnNs: history.nowNs(),
+    outcome,
+    id,
+  } as const;
+  history.add(fireAndForget === true ? { ...publish, transient: true } : publish);
 }

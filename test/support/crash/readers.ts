@@ -7,27 +7,28 @@ import {
 } from '../../../src/client/index.js';
 import { digestOf, type History } from '../history.js';
 import type { Random } from '../random.js';
-import type { BrokerUnderTest } from './broker-under-test.js';
+import type { Brokers } from './brokers.js';
 import type { Positions } from './positions.js';
 
 export interface Reader {
   readonly name: string;
-  readonly broker: BrokerUnderTest;
-  readonly client: WaybillClient;
+  readonly brokers: Brokers;
   readonly history: History;
   readonly random: Random;
   readonly request: Pick<SubscribeRequest, 'subjects' | 'maxBatchMessages'>;
   readonly positions: Positions;
+  /** Now and then, after so many batches on average, it leaves a stream that is alive. */
+  readonly batchesPerStream: number;
   /** Ends the reading. */
   readonly stopping: AbortSignal;
 }
 
 /** From the oldest message on; the client itself resumes after each crash. */
 export async function subscribeWithResume(reader: Reader): Promise<void> {
-  const { broker, client, history, request, positions, stopping, name } = reader;
+  const { brokers, history, request, positions, stopping, name } = reader;
   const options = { signal: stopping, backoff: { initialMs: 10, maxMs: 200 } };
   for (;;) {
-    await broker.serving();
+    const client = await brokers.serving();
     const subscription = client.subscribe({ ...request, from: 'earliest' }, options);
     let record = history.read('subscribe', name, positions.snapshot());
     try {
@@ -53,15 +54,15 @@ interface StoredPosition {
 
 /**
  * Resumes by hand from the position that it stored last, by cursor or, where there is one subject, by id. It stores one
- * in three, so it is given again what it had seen but not stored; now and then it leaves a stream that is alive.
+ * in three, so it is given again what it had seen but not stored. Each stream may be of another broker.
  */
 export async function subscribeByHand(reader: Reader): Promise<void> {
-  const { broker, client, history, request, positions, stopping, name, random } = reader;
+  const { brokers, history, request, positions, stopping, name, random, batchesPerStream } = reader;
   const [onlySubject = ''] = request.subjects;
-  const hasIds = request.subjects.length === 1 && !onlySubject.includes('>');
+  const hasIds = request.subjects.length === 1 && !/[*>]/.test(onlySubject);
   let stored: StoredPosition = { from: 'earliest', taken: positions.snapshot() };
   while (!stopping.aborted) {
-    await broker.serving();
+    const client = await brokers.serving();
     const record = history.read('subscribe', name, stored.taken);
     try {
       for await (const event of client.subscribe(
@@ -77,7 +78,7 @@ export async function subscribeByHand(reader: Reader): Promise<void> {
           stored = { from: useId ? { afterId: taken.get(onlySubject) ?? 0 } : { cursor: event.cursor }, taken };
         }
         if (random.below(200) === 0) await wait(random.below(300), undefined, { signal: stopping }).catch(() => {});
-        if (!positions.finishing && random.below(500) === 0) {
+        if (!positions.finishing && random.below(batchesPerStream) === 0) {
           positions.rewind(stored.taken);
           break;
         }
@@ -93,18 +94,19 @@ export async function subscribeByHand(reader: Reader): Promise<void> {
 
 /** Fetches and lists at random: what it has seen, what may just be coming in, what is not there yet. */
 export async function readAtRandom(reader: Reader): Promise<void> {
-  const { broker, client, history, request, random, stopping, name, positions } = reader;
+  const { brokers, history, request, random, stopping, name, positions } = reader;
   while (!stopping.aborted) {
-    await broker.serving();
     const subject = request.subjects[random.below(request.subjects.length)] ?? '';
     const known = positions.snapshot().get(subject) ?? 0;
     try {
       const from = Math.max(1, known - random.below(20));
       const record = history.read('list', name, new Map([[subject, from - 1]]));
+      const client = await brokers.serving();
       const { messages } = await client.list({ subject, from: { id: from }, pageSize: 50 });
       record.saw(messages);
       positions.take(messages.slice(-1));
-      await fetchAndRecord(reader, subject, 1 + random.below(known + 10));
+      const other = await brokers.serving();
+      await fetchAndRecord({ client: other, history, name }, subject, 1 + random.below(known + 10));
     } catch (error) {
       if (!isOutage(error)) throw error;
     }
@@ -114,7 +116,7 @@ export async function readAtRandom(reader: Reader): Promise<void> {
 
 /** @throws WaybillError when the broker did not answer; then there is nothing to record */
 export async function fetchAndRecord(
-  { client, history, name }: Pick<Reader, 'client' | 'history' | 'name'>,
+  { client, history, name }: Pick<Reader, 'history' | 'name'> & { readonly client: WaybillClient },
   subject: string,
   id: number,
 ): Promise<void> {
