@@ -1,8 +1,15 @@
 'use strict';
 
+/** Of tests that may ask for a database; the unit tests of one file do without. */
+const SERVICES = {
+  globalSetup: '<rootDir>/test/support/services/global-setup.cjs',
+  globalTeardown: '<rootDir>/test/support/services/global-teardown.cjs',
+};
+
 /** One project per kind of test; `npm run test:<kind>` runs one, `npm test` all. */
 function project(displayName) {
   return {
+    ...(displayName === 'unit' ? {} : SERVICES),
     displayName,
     rootDir: __dirname,
     testEnvironment: 'node',
