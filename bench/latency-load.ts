@@ -1,17 +1,17 @@
 /**
- * Publish→deliver: `latency-load ADDRESS MESSAGES`. One message at a time, from the call of publish until a subscriber
- * in the same process has it.
+ * Publish→deliver: `latency-load ADDRESS MESSAGES [SUBSCRIBE_ADDRESS]`. One message at a time, from the call of publish
+ * until a subscriber in the same process has it, from the same broker or another one.
  */
 import { connect } from '../src/client/index.js';
 
-const [address, count] = process.argv.slice(2);
-const WARM_UP = 500;
+const [address, count, subscribeAddress = address] = process.argv.slice(2);
 const SUBJECT = 'bench.latency';
 
 async function main(): Promise<void> {
-  const client = connect({ address: address! });
+  const client = connect({ address: subscribeAddress! });
   const publisher = connect({ address: address! });
   const latencies: number[] = [];
+  const warmUp = Math.min(500, Number(count) / 10);
   const aborted = new AbortController();
   let sentMs = 0;
   const next = (): void => {
@@ -22,10 +22,10 @@ async function main(): Promise<void> {
     if (event.kind === 'confirmed') next();
     if (event.kind !== 'batch') continue;
     latencies.push(performance.now() - sentMs);
-    if (latencies.length === WARM_UP + Number(count)) break;
+    if (latencies.length === warmUp + Number(count)) break;
     setImmediate(next);
   }
-  const sorted = latencies.slice(WARM_UP).sort((a, b) => a - b);
+  const sorted = latencies.slice(warmUp).sort((a, b) => a - b);
   const at = (rank: number): number => sorted[Math.floor(sorted.length * rank)]!;
   publisher.close();
   client.close();

@@ -3,11 +3,12 @@
  * the same run. Server and load share the machine's cores. `--json` prints one object per line, `--seconds N` sets how
  * long each figure is measured (default 5), `--only NAME` runs what begins with NAME.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Child } from './child.js';
+import { printFigure, type Figure } from './figure.js';
+import { measureStorages } from './storages/measure-storages.js';
+import { MAIN, TSX, withBroker, withPeer } from './with-broker.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -16,17 +17,6 @@ const { values: options } = parseArgs({
     only: { type: 'string', default: '' },
   },
 });
-const MAIN = 'dist/main.js';
-const TSX = ['--import', 'tsx'];
-
-interface Figure {
-  readonly name: string;
-  readonly storage: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly peer?: { readonly name: string; readonly value: number };
-}
-
 type Load = (address: string) => Promise<number>;
 
 const load = (
@@ -40,66 +30,12 @@ const own = async (scenario: string, address: string, ...args: readonly string[]
   return (await Child.result<{ messagesPerSecond: number }>([MAIN, 'bench', scenario, ...flags])).messagesPerSecond;
 };
 
-/** Runs `work` against a broker on an empty storage of its own, at its gRPC address or that of the event bus. */
-async function withBroker<T>(
-  storage: string,
-  work: (address: string) => Promise<T>,
-  protocol: 'grpc' | 'tcp' = 'grpc',
-): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'waybill-bench-'));
-  const env = {
-    WAYBILL_STORAGE: storage,
-    WAYBILL_EMBEDDED_PATH: folder,
-    WAYBILL_GRPC_ADDRESS: '127.0.0.1:0',
-    WAYBILL_ADMIN_ADDRESS: 'off',
-    WAYBILL_TCP_ADDRESS: '127.0.0.1:0',
-    WAYBILL_CLIENTS: 'bench:bench-secret',
-    // Memory holds what a run publishes; the defaults are for a server that lives longer.
-    WAYBILL_MEMORY_MAX_SUBJECT_BYTES: '2GiB',
-    WAYBILL_MEMORY_MAX_TOTAL_BYTES: '2GiB',
-  };
-  const { child, address } = await Child.server(
-    [MAIN, 'serve'],
-    env,
-    (line) => new RegExp(`ready: .*?${protocol} ([^,]+)`).exec(line)?.[1],
-  );
-  try {
-    return await work(address);
-  } finally {
-    await child.stop();
-    rmSync(folder, { recursive: true });
-  }
-}
-
-async function withPeer<T>(work: (address: string) => Promise<T>, file = 'echo-server'): Promise<T> {
-  const { child, address } = await Child.server(
-    [...TSX, `bench/${file}.ts`],
-    {},
-    (line) => /^ready (.+)$/.exec(line)?.[1],
-  );
-  try {
-    return await work(address);
-  } finally {
-    await child.stop();
-  }
-}
+const print = (figure: Figure): void => printFigure(figure, options.json);
 
 async function measure(name: string, storage: string, unit: string, run: Load, peer?: Figure['peer']): Promise<void> {
   process.stderr.write(`${name} on ${storage} …\n`);
   const value = await withBroker(storage, run);
   print({ name, storage, value, unit, ...(peer === undefined ? {} : { peer }) });
-}
-
-function print(figure: Figure): void {
-  process.stdout.write(options.json ? `${JSON.stringify(figure)}\n` : `${describe(figure)}\n`);
-}
-
-function describe({ name, storage, value, unit, peer }: Figure): string {
-  const digits = unit === 'ms' ? 3 : 0;
-  const text = (number: number): string => number.toLocaleString('en-US', { maximumFractionDigits: digits });
-  const figure = `${name.padEnd(38)} ${storage.padEnd(9)} ${text(value).padStart(11)} ${unit}`;
-  if (peer === undefined) return figure;
-  return `${figure}   ${(value / peer.value).toFixed(2)} × ${peer.name} (${text(peer.value)})`;
 }
 
 const SECONDS = options.seconds;
@@ -141,7 +77,7 @@ async function measureWrites(name: string, connections: number, depth: number): 
   const run: Load = async (address) =>
     (await load('event-bus/write-load', address, SECONDS, connections, depth)).perSecond;
   const peer = { name: 'a line of LMDB each', value: await withPeer(run, 'event-bus/line-peer') };
-  print({ name, storage: 'embedded', value: await withBroker('embedded', run, 'tcp'), unit: '/s', peer });
+  print({ name, storage: 'embedded', value: await withBroker('embedded', run, { protocol: 'tcp' }), unit: '/s', peer });
 }
 
 const LARGE_STREAM = 1_000_000;
@@ -152,7 +88,7 @@ async function measureLargeStream(): Promise<void> {
   const figures = await withBroker(
     'embedded',
     (address) => Child.result<Record<string, { p50: number; p99: number }>>([...args, address, String(LARGE_STREAM)]),
-    'tcp',
+    { protocol: 'tcp' },
   );
   for (const [operation, { p50, p99 }] of Object.entries(figures)) {
     const name = `${operation} among ${LARGE_STREAM} events`;
@@ -212,6 +148,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
     await measureWrites('write_event, one by one', 1, 1);
     await measureLargeStream();
   },
+  storages: () => measureStorages(Number(SECONDS), print),
 };
 
 async function main(): Promise<void> {
