@@ -58,7 +58,7 @@ function startWanted(): void {
 async function stopAll(): Promise<void> {
   watcher.close();
   const servers = await Promise.all(started.values());
-  await Promise.all(servers.map((server) => server?.stop()));
+  await Promise.all(servers.map(async (server) => server?.stop()));
 }
 
 const watcher = watch(folder, startWanted);

@@ -67,7 +67,7 @@ export class ServiceProcess {
     for (;;) {
       const problem = await probe().then(
         () => undefined,
-        (error: unknown) => error,
+        (error: Error) => error,
       );
       if (failure !== undefined) throw failure;
       const ended = child.exitCode ?? child.signalCode;
@@ -75,7 +75,7 @@ export class ServiceProcess {
       if (ended !== null) throw new Error(`${name} ended with ${ended}:\n${folder.lastLines(LOG_LINES)}`);
       if (problem === undefined) return;
       if (performance.now() > deadline) {
-        throw new Error(`${name} is not ready: ${String(problem)}\n${folder.lastLines(LOG_LINES)}`);
+        throw new Error(`${name} is not ready: ${problem.message}\n${folder.lastLines(LOG_LINES)}`);
       }
       await Promise.race([wait(PROBE_INTERVAL_MS), this.#exited]);
     }
