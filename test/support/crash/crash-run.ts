@@ -45,6 +45,7 @@ const FRAME_PAUSE_MS = 10;
 const BATCHES_PER_STREAM = 500;
 const MIN_UPTIME_MS = 150;
 const CATCH_UP_MS = 60_000;
+const FETCHES_PER_SUBJECT = 500;
 
 /** Publishes and reads while the broker is killed again and again, then checks what everybody saw against the log. */
 export async function runCrashes(options: CrashRunOptions): Promise<CrashRunResult> {
@@ -135,7 +136,7 @@ async function run(
   caughtUp.abort();
   ending.abort();
   await load;
-  await readEverythingAgain(client, history, random, finalLog);
+  await readEverythingAgain(client, history, random, finalLog, FETCHES_PER_SUBJECT);
   return {
     violations: checkHistory(history.operations, finalLog),
     history,

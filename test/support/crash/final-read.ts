@@ -3,8 +3,6 @@ import { digestOf, type FinalLog, type History, type StoredMessage } from '../hi
 import type { Random } from '../random.js';
 import { fetchAndRecord } from './readers.js';
 
-const FETCHES = 500;
-
 /** Everything that the subjects hold, page by page. */
 export async function listLog(client: WaybillClient, subjects: readonly string[]): Promise<FinalLog> {
   const log = new Map<string, StoredMessage[]>();
@@ -30,6 +28,7 @@ export async function readEverythingAgain(
   history: History,
   random: Random,
   log: FinalLog,
+  fetchesPerSubject: number,
 ): Promise<void> {
   const name = 'final reader';
   const record = history.read('subscribe', name, new Map([...log.keys()].map((subject) => [subject, 0])));
@@ -39,7 +38,7 @@ export async function readEverythingAgain(
   }
   record.operation.complete = true;
   for (const [subject, messages] of log) {
-    for (let index = 0; index < FETCHES; index++) {
+    for (let index = 0; index < fetchesPerSubject; index++) {
       await fetchAndRecord({ client, history, name }, subject, 1 + random.below(messages.length + 2));
     }
   }

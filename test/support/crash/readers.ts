@@ -114,6 +114,9 @@ export async function readAtRandom(reader: Reader): Promise<void> {
   }
 }
 
+/** An id without a message: not given out yet, or given to a message that was fired and forgotten. */
+const ABSENT: ReadonlySet<string> = new Set(['MESSAGE_NOT_FOUND', 'MESSAGE_EXPIRED']);
+
 /** @throws WaybillError when the broker did not answer; then there is nothing to record */
 export async function fetchAndRecord(
   { client, history, name }: Pick<Reader, 'history' | 'name'> & { readonly client: WaybillClient },
@@ -124,7 +127,7 @@ export async function fetchAndRecord(
   const result = await client.fetch(subject, id).then(
     ({ body }) => ({ outcome: 'found', sha: digestOf(body) }) as const,
     (error: unknown) => {
-      if (!(error instanceof WaybillError && error.reason === 'MESSAGE_NOT_FOUND')) throw error;
+      if (!(error instanceof WaybillError && ABSENT.has(error.reason))) throw error;
       return { outcome: 'absent', sha: '' } as const;
     },
   );

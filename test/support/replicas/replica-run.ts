@@ -1,0 +1,93 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { checkHistory, type Violation } from '../check-history.js';
+import { listLog, readEverythingAgain } from '../crash/final-read.js';
+import { LoadCounters } from '../crash/load-counters.js';
+import { History, type FinalLog } from '../history.js';
+import { Random } from '../random.js';
+import { FaultLog } from './fault-log.js';
+import type { FaultScript } from './fault-scripts.js';
+import { startPublishers, startReaders } from './replica-clients.js';
+import { ReplicaSet, type ReplicaStart } from './replica-set.js';
+import type { StoreUnderTest } from './store-under-test.js';
+
+export interface ReplicaRunOptions {
+  readonly store: StoreUnderTest;
+  readonly replicas: number;
+  readonly seed: number;
+  readonly faults: FaultScript;
+  /** One line for each fault. */
+  readonly onFault: (line: string) => void;
+}
+
+export interface ReplicaRunResult {
+  readonly violations: readonly Violation[];
+  readonly history: History;
+  readonly finalLog: FinalLog;
+  readonly faults: FaultLog;
+  readonly starts: readonly ReplicaStart[];
+  readonly counters: LoadCounters;
+  /** From the end of the load, with a kill of everything, until every subscriber had everything. */
+  readonly catchUpMs: number;
+}
+
+const CATCH_UP_MS = 60_000;
+const FETCHES_PER_SUBJECT = 20;
+
+/** Publishes and reads through several replicas while `faults` happen, then checks what everybody saw against the log. */
+export async function runReplicas(options: ReplicaRunOptions): Promise<ReplicaRunResult> {
+  const replicas = await ReplicaSet.create(options.replicas, options.store);
+  const ending = new AbortController();
+  try {
+    return await run(options, replicas, ending);
+  } finally {
+    ending.abort();
+    await replicas.dispose();
+  }
+}
+
+async function run(
+  { store, seed, faults, onFault }: ReplicaRunOptions,
+  replicas: ReplicaSet,
+  ending: AbortController,
+): Promise<ReplicaRunResult> {
+  const random = new Random(seed);
+  const history = new History();
+  const log = new FaultLog(() => history.nowNs(), onFault);
+  const counters = new LoadCounters();
+  await Promise.all(replicas.all.map((index) => replicas.start(index, log)));
+
+  const loadEnding = new AbortController();
+  ending.signal.addEventListener('abort', () => loadEnding.abort(), { once: true });
+  const publishers = startPublishers({ replicas, history, random }, counters, loadEnding.signal);
+  const readers = startReaders({ replicas, history, random }, ending.signal);
+  const load = Promise.all([...publishers, ...readers.map(({ done }) => done)]);
+  const loadFailed = load.then(() => Promise.reject(new Error('the load ended by itself')));
+  // Whatever fails in the load is told at once instead of at the end.
+  await Promise.race([faults({ replicas, store, random, log }), loadFailed]);
+
+  loadEnding.abort();
+  await Promise.race([Promise.all(publishers), replicas.failed]);
+  log.add('load ended');
+  const endedMs = performance.now();
+  await Promise.all([store.kill(log), ...replicas.all.map((index) => replicas.kill(index, log))]);
+  await store.restart(log);
+  await Promise.all(replicas.all.map((index) => replicas.start(index, log)));
+
+  const published = history.operations.flatMap((operation) => (operation.op === 'publish' ? operation.subject : []));
+  const anyReplica = replicas.connect(random);
+  const finalLog = await listLog(await anyReplica.serving(), [...new Set(published)].toSorted());
+  const heads = new Map([...finalLog].map(([subject, messages]) => [subject, messages.at(-1)?.id ?? 0]));
+  const caughtUp = new AbortController();
+  const tooLong = wait(CATCH_UP_MS, undefined, { signal: caughtUp.signal }).catch(() => {});
+  const allCaughtUp = Promise.all(readers.map(({ positions }) => positions.reached(heads)));
+  await Promise.race([allCaughtUp, tooLong, replicas.failed, load]);
+  const catchUpMs = performance.now() - endedMs;
+  caughtUp.abort();
+  ending.abort();
+  await load;
+  await readEverythingAgain(await anyReplica.serving(), history, random, finalLog, FETCHES_PER_SUBJECT);
+  return {
+    violations: checkHistory(history.operations, finalLog),
+    ...{ history, finalLog, faults: log, starts: replicas.starts, counters, catchUpMs },
+  };
+}
