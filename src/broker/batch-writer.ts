@@ -263,7 +263,8 @@ export class BatchWriter {
       this.#waiting.splice(index, 1);
       this.#drop(submission);
     }
-    const partly = submission.results.length > 0 && error.fields['outcome'] === undefined;
+    // The storage speaks of the last flush only: what an earlier one has written makes `not_written` untrue.
+    const partly = submission.results.some((result) => !(result instanceof BrokerError));
     submission.reject(
       partly
         ? new BrokerError(error.reason, error.message, {

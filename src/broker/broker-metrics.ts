@@ -12,6 +12,10 @@ export interface BrokerMetrics {
   subscriptionOpened(): void;
   subscriptionClosed(): void;
   fellBehind(): void;
+  /** The storage has told of a write, by whichever process. */
+  hinted(): void;
+  /** A look at what other processes have written: at the subjects watched, or at those that patterns may match. */
+  polled(what: 'heads' | 'subjects'): void;
 }
 
 export const NO_BROKER_METRICS: BrokerMetrics = {
@@ -23,4 +27,6 @@ export const NO_BROKER_METRICS: BrokerMetrics = {
   subscriptionOpened() {},
   subscriptionClosed() {},
   fellBehind() {},
+  hinted() {},
+  polled() {},
 };

@@ -21,6 +21,7 @@ import type {
   SubjectStatus,
   SubscribeRequest,
 } from './requests.js';
+import { DEFAULT_POLL_INTERVAL_MS, RemoteWrites } from './remote-writes.js';
 import { planSubscription } from './subscribe-plan.js';
 import type { Subscriber, Subscription } from './subscriber.js';
 import type { SubscriptionContext } from './subscription-context.js';
@@ -32,12 +33,13 @@ export interface BrokerOptions {
   readonly limits: BrokerLimits;
   readonly metrics: BrokerMetrics;
   readonly tracing?: Tracing | undefined;
+  /** Between two looks at what other processes have written; only where they can. */
+  readonly pollIntervalMs?: number;
 }
 
 /** The use cases of the broker over any storage; knows nothing of protocols. */
 export class Broker {
   readonly #storage: Storage;
-  readonly #clock: Clock;
   readonly #limits: BrokerLimits;
   readonly #metrics: BrokerMetrics;
   readonly #tracing: Tracing | undefined;
@@ -45,16 +47,22 @@ export class Broker {
   readonly #hub: FeedHub;
   readonly #subscriptionContext: SubscriptionContext;
   readonly #subscriptions = new Set<LogSubscription>();
-  readonly #unwatch: () => void;
+  /** Undefined where no other process can write: then nothing is to be known that the writer does not know. */
+  readonly #remoteWrites: RemoteWrites | undefined;
   #draining = false;
 
   constructor(options: BrokerOptions) {
+    const { shared } = options.storage.capabilities;
     this.#storage = options.storage;
-    this.#clock = options.clock;
     this.#limits = options.limits;
     this.#metrics = options.metrics;
     this.#tracing = options.tracing;
-    this.#hub = new FeedHub(options.storage.log, options.limits);
+    this.#hub = new FeedHub({
+      log: options.storage.log,
+      limits: options.limits,
+      shared,
+      onWatched: () => this.#remoteWrites?.wake(),
+    });
     this.#writer = new BatchWriter({
       log: options.storage.log,
       clock: options.clock,
@@ -69,14 +77,23 @@ export class Broker {
       metrics: options.metrics,
       tracing: options.tracing,
       epoch: options.storage.epoch,
-      soleWriter: !options.storage.capabilities.shared,
+      nowUs: () => options.storage.nowUs(),
+      soleWriter: !shared,
     };
-    // A storage of one process tells nothing that the writer does not know.
-    this.#unwatch = options.storage.capabilities.shared
-      ? options.storage.watch((hint) => {
-          if (hint.kind === 'subject') this.#hub.hint(hint.subject, hint.lastId);
-        })
-      : () => {};
+    if (shared) {
+      this.#remoteWrites = new RemoteWrites({
+        storage: options.storage,
+        hub: this.#hub,
+        clock: options.clock,
+        pollIntervalMs: options.pollIntervalMs ?? DEFAULT_POLL_INTERVAL_MS,
+        metrics: options.metrics,
+      });
+    }
+  }
+
+  /** The storage's clock in microseconds: what publish times come from and expiry is decided by. */
+  nowUs(): number {
+    return this.#storage.nowUs();
   }
 
   get limits(): BrokerLimits {
@@ -170,7 +187,7 @@ export class Broker {
     this.#hub.dispatch(batch);
     span?.end();
     if (publishTimeUs > 0 && this.#subscriptions.size > 0) {
-      this.#metrics.deliveryLatency(Math.max(0, this.#clock.nowUs() - publishTimeUs) / 1_000_000);
+      this.#metrics.deliveryLatency(Math.max(0, this.nowUs() - publishTimeUs) / 1_000_000);
     }
   }
 
@@ -273,7 +290,7 @@ export class Broker {
   /** Refuses new work, writes what has been accepted, ends what is left. Leaves the storage open. Idempotent. */
   async close(): Promise<void> {
     this.drainSubscriptions();
-    this.#unwatch();
+    this.#remoteWrites?.stop();
     await this.#writer.close();
   }
 }

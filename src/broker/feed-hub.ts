@@ -2,6 +2,7 @@ import { BrokerError } from '../core/errors.js';
 import type { AppendItem, Appended, MessageLog } from '../storage/storage.js';
 import type { WrittenBatch } from './batch-writer.js';
 import { Feed } from './feed.js';
+import { FeedCatchUp } from './feed-catch-up.js';
 import type { BrokerLimits } from './limits.js';
 import { PatternIndex, type PatternListener } from './pattern-index.js';
 import type { Pattern } from '../core/pattern.js';
@@ -12,9 +13,17 @@ const MIN_FEED_BYTES = 16 * 1024;
 
 export type FeedLimits = Pick<BrokerLimits, 'feedMaxMessages' | 'feedMaxBytes' | 'feedsMaxBytes'>;
 
+export interface FeedHubOptions {
+  readonly log: MessageLog;
+  readonly limits: FeedLimits;
+  /** Other processes write to the log too. */
+  readonly shared: boolean;
+  /** Somebody begins to watch a subject or a pattern. */
+  readonly onWatched: () => void;
+}
+
 interface OpenFeed {
   readonly feed: Feed;
-  readonly opened: Promise<void>;
   references: number;
 }
 
@@ -27,15 +36,22 @@ export interface Flushable {
 export class FeedHub {
   readonly #log: MessageLog;
   readonly #limits: FeedLimits;
+  readonly #shared: boolean;
+  readonly #onWatched: () => void;
+  readonly #catchUp: FeedCatchUp;
   readonly #feeds = new Map<string, OpenFeed>();
   readonly #patterns = new PatternIndex();
   readonly #touched = new Set<Flushable>();
   #dispatching = false;
   #lastTimeUs = 0;
+  #settledUs = 0;
 
-  constructor(log: MessageLog, limits: FeedLimits) {
+  constructor({ log, limits, shared, onWatched }: FeedHubOptions) {
     this.#log = log;
     this.#limits = limits;
+    this.#shared = shared;
+    this.#onWatched = onWatched;
+    this.#catchUp = new FeedCatchUp({ log, shared });
   }
 
   /** Publish time of the newest batch that has been dispatched to the watchers of patterns, 0 before the first. */
@@ -43,27 +59,74 @@ export class FeedHub {
     return this.#lastTimeUs;
   }
 
-  /** The subject's feed, open. Each call is matched by one `release`. */
-  async acquire(subject: string): Promise<Feed> {
-    const entry = this.#feeds.get(subject) ?? this.#create(subject, () => this.#openAtHead(subject));
+  /** The latest settled time that the storage has told, 0 before the first. Settled once is settled for ever. */
+  get settledUs(): number {
+    return this.#settledUs;
+  }
+
+  /** Asks the storage for its settled time, and answers the latest that it has ever told. */
+  async settle(): Promise<number> {
+    const settledUs = await this.#log.settledTimeUs();
+    if (settledUs > this.#settledUs) this.#settledUs = settledUs;
+    return this.#settledUs;
+  }
+
+  /**
+   * The subject's feed, open. Each call is matched by one `release`. One that is not open yet begins at the subject's
+   * head, or at `fromId` if that is given and comes before, so that it has what was published transiently since.
+   *
+   * Where others write too, an open feed learns by this how far the subject has come: its `knownId` is never behind what
+   * was acknowledged, by whichever process, before the call.
+   */
+  async acquire(subject: string, fromId = Number.POSITIVE_INFINITY): Promise<Feed> {
+    const entry = this.#feeds.get(subject) ?? this.#create(subject);
     entry.references++;
+    const { feed } = entry;
     try {
-      await entry.opened;
+      if (this.#shared || !feed.isOpen) {
+        const [head] = await this.#log.heads([subject]);
+        const { lastId } = head!;
+        if (!feed.isOpen) feed.open(Math.min(fromId - 1, lastId));
+        feed.hint(lastId);
+      }
     } catch (error) {
-      this.release(entry.feed);
+      this.release(feed);
       throw error;
     }
-    return entry.feed;
+    return feed;
   }
 
   release(feed: Feed): void {
     const entry = this.#feeds.get(feed.subject);
-    if (entry?.feed === feed && --entry.references === 0) this.#feeds.delete(feed.subject);
+    if (entry?.feed !== feed || --entry.references > 0) return;
+    this.#feeds.delete(feed.subject);
+    feed.close();
   }
 
-  /** Calls `listener.touched` whenever this process has written to a subject that matches, until the function is called. */
+  /** Whether somebody watches anything. */
+  get isWatched(): boolean {
+    return this.#feeds.size > 0 || !this.#patterns.isEmpty;
+  }
+
+  get hasFeeds(): boolean {
+    return this.#feeds.size > 0;
+  }
+
+  /** The subjects that have a feed. */
+  get subjects(): Iterable<string> {
+    return this.#feeds.keys();
+  }
+
+  /** What those who watch patterns look for, and who they are now. */
+  get patterns(): PatternIndex {
+    return this.#patterns;
+  }
+
+  /** Calls `listener` whenever a subject that matches is written to, until the function is called. */
   watchPattern(pattern: Pattern, listener: PatternListener): () => void {
-    return this.#patterns.add(pattern, listener);
+    const unwatch = this.#patterns.add(pattern, listener);
+    this.#onWatched();
+    return unwatch;
   }
 
   /** Subscriptions that read the subject now; one by pattern does so from the first message that it saw. */
@@ -77,9 +140,15 @@ export class FeedHub {
     else flushable.flush();
   }
 
-  /** Another process says that `subject` has reached `lastId`. */
+  /** `subject` is said to have reached `lastId`, which may have been published by another process. */
   hint(subject: string, lastId: number): void {
     this.#feeds.get(subject)?.feed.hint(lastId);
+  }
+
+  /** The same, for those who watch patterns too. @param publishTimeUs of `lastId`, Infinity when it is not known */
+  notice(subject: string, lastId: number, publishTimeUs: number): void {
+    this.hint(subject, lastId);
+    for (const listener of this.#patterns.match(subject)) listener.noticed(subject, publishTimeUs);
   }
 
   /** Brings a batch that has just become durable to everybody who watches one of its subjects. */
@@ -125,7 +194,7 @@ export class FeedHub {
   #acquireAt(subject: string, firstId: number): Feed | undefined {
     let entry = this.#feeds.get(subject);
     if (entry === undefined) {
-      entry = this.#create(subject, () => Promise.resolve());
+      entry = this.#create(subject);
       entry.feed.open(firstId - 1);
     }
     if (!entry.feed.isOpen) return undefined;
@@ -133,22 +202,17 @@ export class FeedHub {
     return entry.feed;
   }
 
-  #create(subject: string, open: () => Promise<void>): OpenFeed {
+  #create(subject: string): OpenFeed {
     const feed = new Feed({
       subject,
-      log: this.#log,
       maxMessages: this.#limits.feedMaxMessages,
       maxBytes: () => this.#allowance(),
+      catchUp: (behind) => this.#catchUp.request(behind),
     });
-    const entry: OpenFeed = { feed, opened: Promise.resolve(), references: 0 };
+    const entry: OpenFeed = { feed, references: 0 };
     this.#feeds.set(subject, entry);
-    return Object.assign(entry, { opened: open() });
-  }
-
-  async #openAtHead(subject: string): Promise<void> {
-    const [head] = await this.#log.heads([subject]);
-    const feed = this.#feeds.get(subject)?.feed;
-    if (feed !== undefined && !feed.isOpen) feed.open(head!.lastId);
+    this.#onWatched();
+    return entry;
   }
 
   #allowance(): number {

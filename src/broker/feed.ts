@@ -1,5 +1,5 @@
 import { messageSize } from '../core/message.js';
-import type { MessageLog } from '../storage/storage.js';
+import type { ReadRange, ReadResult } from '../storage/storage.js';
 import { Delivery } from './subscriber.js';
 
 /** Somebody that reads a feed: called when the feed has more, in the same turn in which it got more. */
@@ -11,15 +11,15 @@ export interface FeedReader {
 
 export interface FeedOptions {
   readonly subject: string;
-  readonly log: MessageLog;
   readonly maxMessages: number;
   /** What the ring may hold now; shrinks when many subjects are watched. */
   readonly maxBytes: () => number;
+  /** Has the log read for the feed, which has been told of messages that it was not given. */
+  readonly catchUp: (feed: Feed) => void;
 }
 
-/** Page size when the feed itself reads the log, after a hint that other processes have written. */
+/** Most messages of one read for a feed. */
 const CATCH_UP_MESSAGES = 1024;
-const CATCH_UP_BYTES = 1024 * 1024;
 
 /**
  * The live end of one watched subject: a cursor into the log and a ring of the messages that passed it most recently.
@@ -31,9 +31,9 @@ const CATCH_UP_BYTES = 1024 * 1024;
  */
 export class Feed {
   readonly subject: string;
-  readonly #log: MessageLog;
   readonly #maxMessages: number;
   readonly #maxBytes: () => number;
+  readonly #catchUp: (feed: Feed) => void;
   readonly #readers = new Set<FeedReader>();
   #cursor = 0;
   /** The ring holds every existing message from this id to the cursor; nothing before the feed is open. */
@@ -45,13 +45,13 @@ export class Feed {
   #end = 0;
   #bytes = 0;
   #hintedId = 0;
-  #catchingUp = false;
+  #closed = false;
 
   constructor(options: FeedOptions) {
     this.subject = options.subject;
-    this.#log = options.log;
     this.#maxMessages = options.maxMessages;
     this.#maxBytes = options.maxBytes;
+    this.#catchUp = options.catchUp;
   }
 
   get isOpen(): boolean {
@@ -65,9 +65,19 @@ export class Feed {
     this.hint(this.#hintedId);
   }
 
+  /** Nobody reads it any more: what it waits for need not be read. */
+  close(): void {
+    this.#closed = true;
+  }
+
   /** The last id that has passed. */
   get cursor(): number {
     return this.#cursor;
+  }
+
+  /** The last id that the subject is known to have; what lies between `cursor` and this is still to be read. */
+  get knownId(): number {
+    return this.#hintedId > this.#cursor ? this.#hintedId : this.#cursor;
   }
 
   /** Sequence of the oldest message in the ring. */
@@ -144,29 +154,27 @@ export class Feed {
   /** Somebody says that the subject has reached `id`. */
   hint(id: number): void {
     if (id > this.#hintedId) this.#hintedId = id;
-    if (this.isOpen && this.#hintedId > this.#cursor && !this.#catchingUp) void this.#catchUp();
+    if (this.missing !== undefined) this.#catchUp(this);
   }
 
-  async #catchUp(): Promise<void> {
-    this.#catchingUp = true;
-    try {
-      while (this.#hintedId > this.#cursor) {
-        const from = this.#cursor + 1;
-        const range = { subject: this.subject, fromId: from, maxMessages: CATCH_UP_MESSAGES };
-        const [result] = await this.#log.read([range], CATCH_UP_BYTES);
-        // Own publishes may have moved the cursor meanwhile.
-        for (const message of result!.messages) {
-          if (message.id > this.#cursor) this.#push(new Delivery(message));
-        }
-        if (result!.nextId - 1 > this.#cursor) this.#cursor = result!.nextId - 1;
-        this.#wake();
-        if (result!.nextId <= from) break;
-      }
-    } catch (error) {
-      for (const reader of [...this.#readers]) reader.feedFailed(error);
-    } finally {
-      this.#catchingUp = false;
+  /** What is to be read from the log, undefined when nothing is missing. */
+  get missing(): ReadRange | undefined {
+    if (!this.isOpen || this.#closed || this.#hintedId <= this.#cursor) return undefined;
+    return { subject: this.subject, fromId: this.#cursor + 1, maxMessages: CATCH_UP_MESSAGES };
+  }
+
+  /** Takes what was read for it. Own publishes may have moved the cursor meanwhile: what has passed is skipped. */
+  take(page: ReadResult): void {
+    for (const message of page.messages) {
+      if (message.id > this.#cursor) this.#push(new Delivery(message));
     }
+    if (page.nextId - 1 > this.#cursor) this.#cursor = page.nextId - 1;
+    this.#wake();
+  }
+
+  /** It cannot be read on: its readers end. */
+  fail(error: unknown): void {
+    for (const reader of [...this.#readers]) reader.feedFailed(error);
   }
 
   /** Answers the size of what was pushed. */

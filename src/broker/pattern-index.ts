@@ -9,6 +9,15 @@ export interface PatternListener {
    * were stored has passed them already. May be called more than once for one batch when several patterns match.
    */
   touched(subject: string, written: readonly Delivery[], acquire: () => Feed | undefined): void;
+
+  /**
+   * `subject` has been written to, by whichever process; `publishTimeUs` is that of its last message, Infinity when it is
+   * not known. May be called again and again for the same messages.
+   */
+  noticed(subject: string, publishTimeUs: number): void;
+
+  /** Every matching subject with a message published at `timeUs` or before has been noticed since the listener was added. */
+  swept(timeUs: number): void;
 }
 
 /** Subjects whose listeners are remembered. */
@@ -21,6 +30,23 @@ export class PatternIndex {
 
   get isEmpty(): boolean {
     return this.#listeners.size === 0;
+  }
+
+  /** Everybody who watches, once. */
+  get listeners(): ReadonlySet<PatternListener> {
+    const all = new Set<PatternListener>();
+    for (const { listeners } of this.#listeners.values()) for (const listener of listeners) all.add(listener);
+    return all;
+  }
+
+  /** Beginnings of subjects; whatever a pattern matches has exactly one of them. */
+  get prefixes(): readonly string[] {
+    const prefixes: string[] = [];
+    for (const prefix of [...this.#listeners.values()].map(({ pattern }) => pattern.prefix).toSorted()) {
+      // In order, so the shorter of two that begin alike comes first, with nothing else in between.
+      if (prefixes.length === 0 || !prefix.startsWith(prefixes.at(-1)!)) prefixes.push(prefix);
+    }
+    return prefixes;
   }
 
   add(pattern: Pattern, listener: PatternListener): () => void {

@@ -4,7 +4,7 @@ import type { Cursor, ScanPosition } from './cursor.js';
 import type { Feed } from './feed.js';
 import type { PatternListener } from './pattern-index.js';
 import type { SubscribePlan } from './subscribe-plan.js';
-import type { SubjectReader } from './subject-reader.js';
+import type { ReaderStart, SubjectReader } from './subject-reader.js';
 import { Delivery } from './subscriber.js';
 import type { SubscriptionContext } from './subscription-context.js';
 
@@ -14,7 +14,7 @@ export interface PatternOwner {
   readonly ready: boolean;
   nowUs(): number;
   /** Takes a reader into service, and gives one back. */
-  adopt(feed: Feed, nextId: number, exact: boolean): SubjectReader;
+  adopt(feed: Feed, start: ReaderStart): SubjectReader;
   drop(reader: SubjectReader): void;
   /** Gives one message to the subscriber. */
   handOver(delivery: Delivery, source: 'live' | 'log'): void;
@@ -22,6 +22,8 @@ export interface PatternOwner {
   flush(): void;
   /** False once the subscription has ended. */
   untilReady(): Promise<boolean>;
+  /** Waits out a shared storage that is away. Rejects when the subscription has ended meanwhile. */
+  persistently<T>(operation: () => Promise<T>): Promise<T>;
   noteBehind(): void;
   /** Messages between the position in `subject` and `firstId` are gone. False ends the subscription. */
   truncated(subject: string, firstId: number): boolean;
@@ -32,6 +34,8 @@ export interface PatternOwner {
 const MAX_READERS = 1024;
 /** Subjects written to during a walk; more than that and another walk follows. */
 const MAX_PENDING = 10_000;
+/** Readers opened side by side. */
+const OPENED_AT_ONCE = 64;
 const SUBJECTS_PER_PAGE = 256;
 const PAGE_BYTES = 256 * 1024;
 const PAGE_MESSAGES = 4096;
@@ -45,6 +49,19 @@ const PAGE_MESSAGES = 4096;
  * until the walk is over. After it every write to a matching subject brings it a reader, and readers that have caught up
  * are dropped when there are too many. When too many have *not* caught up, because the subscriber is slow, the settled
  * time stops and another walk serves the rest.
+ *
+ * A cursor is the settled time S and ids, so S must never pass a message that was not delivered and that no id stands
+ * for. How far it may move depends on who writes:
+ *
+ * - This process alone: it is told of each write, in the order of their times, so S follows the last one dispatched.
+ * - Others too: what they write is noticed late, in any order, and their times come in any order too. Own writes prove
+ *   nothing about theirs, hence S follows only the sweeps of the hub ({@link SubjectSweep}): at the end of one every
+ *   subject with a message up to its time has been noticed. Whoever is noticed has a reader, or waits in `#pending` and
+ *   keeps S where it is, or has nothing after S. A reader's feed was told the id that its subject had come to, so the
+ *   reader has not caught up, and its id is in the cursor, until everything up to that has been delivered.
+ *
+ * S may thus lag behind by a sweep, which costs nothing: a subject with a reader that has delivered later messages is in
+ * the cursor by its id.
  */
 export class PatternWatch implements PatternListener {
   readonly #context: SubscriptionContext;
@@ -52,14 +69,16 @@ export class PatternWatch implements PatternListener {
   readonly #owner: PatternOwner;
   readonly #readers = new Map<string, SubjectReader>();
   readonly #unwatch: (() => void)[] = [];
-  /** Subjects written to whose reader has not been opened yet. */
-  readonly #pending = new Set<string>();
+  /** Subjects written to whose reader has not been opened yet, with the time of their last message as far as known. */
+  readonly #pending = new Map<string, number>();
   /** Positions of a cursor that the walk has not come to yet. */
   readonly #positions: Map<string, number>;
   #settledUs: number;
   #scan: ScanPosition | undefined;
   /** What was settled when writes began to be noticed; a walk that an earlier subscription began has an earlier target. */
   #openedUs = 0;
+  /** Time of the last sweep: all that was published up to it has been noticed. */
+  #sweptUs = 0;
   /** Subject that the walk is in, and how far. */
   #current: { readonly subject: string; nextId: number } | undefined;
   #walking = true;
@@ -90,7 +109,8 @@ export class PatternWatch implements PatternListener {
   /** From here on writes are noticed. */
   async open(): Promise<void> {
     for (const pattern of this.#plan.patterns) this.#unwatch.push(this.#context.hub.watchPattern(pattern, this));
-    this.#openedUs = await this.#context.log.settledTimeUs();
+    // The cursor may know of a later settled time, from a replica that has asked later.
+    this.#openedUs = Math.max(this.#settledUs, await this.#context.hub.settle());
     if (this.#plan.patternStart.settledUs === undefined) {
       this.#settledUs = this.#openedUs;
       this.#scannedOnce = true;
@@ -105,26 +125,40 @@ export class PatternWatch implements PatternListener {
   }
 
   touched(subject: string, written: readonly Delivery[], acquire: () => Feed | undefined): void {
-    if (this.#readers.has(subject) || this.#pending.has(subject) || this.#isNamed(subject)) return;
-    if (this.#walking || this.#overflowed) {
-      this.#await(subject);
+    const { publishTimeUs } = written.at(-1)!.message;
+    if (!this.#isNews(subject, publishTimeUs)) return;
+    if (this.#walking || this.#overflowed || this.#pending.has(subject) || !this.#context.soleWriter) {
+      this.noticed(subject, publishTimeUs);
       return;
     }
-    // What was stored before the settled time has been read from the log.
-    const first = written.find(({ message }) => message.publishTimeUs > this.#settledUs);
-    if (first === undefined) return;
     if (this.#readers.size >= MAX_READERS && !this.#dropIdleReaders()) {
       this.#overflow();
       return;
     }
-    const feed = this.#context.soleWriter ? acquire() : undefined;
+    const feed = acquire();
     if (feed === undefined) {
-      this.#await(subject);
-      void this.#run();
+      this.noticed(subject, publishTimeUs);
       return;
     }
     // Nothing else of this subject has been written since the settled time, or there would be a reader: it begins here.
-    this.#readers.set(subject, this.#owner.adopt(feed, first.message.id, false));
+    const first = written.find(({ message }) => message.publishTimeUs > this.#settledUs)!;
+    this.#readers.set(subject, this.#owner.adopt(feed, { nextId: first.message.id, exact: false }));
+  }
+
+  noticed(subject: string, publishTimeUs: number): void {
+    if (!this.#isNews(subject, publishTimeUs)) return;
+    this.#await(subject, publishTimeUs);
+    if (!this.#walking && !this.#overflowed) void this.#run();
+  }
+
+  /** What was published up to the settled time has been delivered, and a reader gets the rest from its feed. */
+  #isNews(subject: string, publishTimeUs: number): boolean {
+    return publishTimeUs > this.#settledUs && !this.#readers.has(subject) && !this.#isNamed(subject);
+  }
+
+  swept(timeUs: number): void {
+    this.#sweptUs = timeUs;
+    this.#advance();
   }
 
   close(): void {
@@ -144,9 +178,10 @@ export class PatternWatch implements PatternListener {
     return { ...cursor, settledUs, ...(this.#scan === undefined ? {} : { scan: this.#scan }) };
   }
 
-  /** Moves the settled time on to the last write that has been dispatched, if everything up to it is accounted for. */
+  /** Moves the settled time on to where everything written has been noticed, if all that was noticed has a reader. */
   #advance(): number {
-    if (this.caughtUp) this.#settledUs = Math.max(this.#settledUs, this.#context.hub.lastTimeUs);
+    const noticedUs = this.#context.soleWriter ? this.#context.hub.lastTimeUs : this.#sweptUs;
+    if (this.caughtUp && noticedUs > this.#settledUs) this.#settledUs = noticedUs;
     return this.#settledUs;
   }
 
@@ -154,9 +189,11 @@ export class PatternWatch implements PatternListener {
     return this.#plan.subjects.some((named) => named.subject === subject);
   }
 
-  #await(subject: string): void {
-    if (this.#pending.size < MAX_PENDING) this.#pending.add(subject);
-    else this.#overflowed = true;
+  #await(subject: string, publishTimeUs: number): void {
+    const known = this.#pending.get(subject);
+    if (known !== undefined || this.#pending.size < MAX_PENDING) {
+      this.#pending.set(subject, Math.max(known ?? 0, publishTimeUs));
+    } else this.#overflowed = true;
   }
 
   #overflow(): void {
@@ -189,7 +226,7 @@ export class PatternWatch implements PatternListener {
         await this.#openPending();
         if (!this.#overflowed || this.#owner.ended) break;
         if (!(await this.#owner.untilReady())) break;
-        const targetUs = await this.#context.log.settledTimeUs();
+        const targetUs = await this.#owner.persistently(() => this.#context.hub.settle());
         this.#overflowed = false;
         this.#walking = true;
         this.#scan = { targetUs, pattern: 0, after: '' };
@@ -203,24 +240,45 @@ export class PatternWatch implements PatternListener {
   }
 
   async #openPending(): Promise<void> {
-    for (const subject of this.#pending) {
-      if (this.#owner.ended) return;
-      if (this.#readers.size >= MAX_READERS && !this.#dropIdleReaders()) {
+    for (;;) {
+      const subjects = this.#nextPending();
+      if (subjects.length === 0 || this.#owner.ended) return;
+      if (this.#readers.size + subjects.length > MAX_READERS && !this.#dropIdleReaders()) {
+        this.#owner.noteBehind();
         this.#overflowed = true;
         this.#pending.clear();
         return;
       }
-      const known = this.#positions.get(subject);
-      const nextId = known === undefined ? await this.#context.log.idAtTime(subject, this.#settledUs + 1) : known + 1;
-      const feed = await this.#context.hub.acquire(subject);
-      if (this.#owner.ended) {
-        this.#context.hub.release(feed);
-        return;
-      }
-      this.#readers.set(subject, this.#owner.adopt(feed, nextId, true));
-      this.#pending.delete(subject);
-      this.#positions.delete(subject);
+      await Promise.all(subjects.map((subject) => this.#openReader(subject)));
     }
+  }
+
+  #nextPending(): readonly string[] {
+    const subjects: string[] = [];
+    for (const [subject, publishTimeUs] of this.#pending) {
+      // A walk may have delivered it meanwhile.
+      if (publishTimeUs <= this.#settledUs) this.#pending.delete(subject);
+      else subjects.push(subject);
+      if (subjects.length === OPENED_AT_ONCE) break;
+    }
+    return subjects;
+  }
+
+  async #openReader(subject: string): Promise<void> {
+    const { hub } = this.#context;
+    const known = this.#positions.get(subject);
+    const afterTimeUs = known === undefined ? this.#settledUs : 0;
+    const nextId = known === undefined ? await this.#idAfter(subject, afterTimeUs) : known + 1;
+    // Transient messages are only in feeds; it goes back to where this reader begins, to have them.
+    const fromId = known === undefined && !this.#context.soleWriter ? nextId : undefined;
+    const feed = await this.#owner.persistently(() => hub.acquire(subject, fromId));
+    if (this.#owner.ended) {
+      hub.release(feed);
+      return;
+    }
+    this.#readers.set(subject, this.#owner.adopt(feed, { nextId, exact: true, afterTimeUs }));
+    this.#pending.delete(subject);
+    this.#positions.delete(subject);
   }
 
   async #walk(): Promise<void> {
@@ -229,10 +287,14 @@ export class PatternWatch implements PatternListener {
       const { prefix } = this.#plan.patterns[index]!;
       let after = index === target.pattern ? target.after : '';
       for (;;) {
-        const page = await this.#context.log.subjects({ prefix, after, limit: SUBJECTS_PER_PAGE });
+        const request = { prefix, after, limit: SUBJECTS_PER_PAGE };
+        const page = await this.#owner.persistently(() => this.#context.log.subjects(request));
         for (const info of page) {
           const walked = { targetUs: target.targetUs, pattern: index, after: info.subject };
-          if (this.#belongsTo(index, info.subject)) await this.#replay(info, walked);
+          const reader = this.#readers.get(info.subject);
+          // What others have written up to the target may not have been noticed: till it is read, the cursor has an id.
+          reader?.feed.hint(info.lastId);
+          if (reader === undefined && this.#belongsTo(index, info.subject)) await this.#replay(info, walked);
           else this.#scan = walked;
           if (this.#owner.ended) return;
         }
@@ -253,9 +315,9 @@ export class PatternWatch implements PatternListener {
     this.#scannedOnce = true;
   }
 
-  /** A subject belongs to the first pattern that matches it, unless it was named or has a reader already. */
+  /** A subject belongs to the first pattern that matches it, unless it was named. */
   #belongsTo(index: number, subject: string): boolean {
-    if (this.#isNamed(subject) || this.#readers.has(subject)) return false;
+    if (this.#isNamed(subject)) return false;
     return this.#plan.patterns.findIndex((pattern) => pattern.matches(subject)) === index;
   }
 
@@ -271,7 +333,7 @@ export class PatternWatch implements PatternListener {
     let nextId: number;
     if (known !== undefined) nextId = known + 1;
     else if (this.#settledUs === 0) nextId = info.firstId;
-    else nextId = await this.#context.log.idAtTime(subject, this.#settledUs + 1);
+    else nextId = await this.#idAfter(subject, this.#settledUs);
     // Who resumes, or has fallen behind, has seen what lies before; what is gone after that is a loss to it.
     const exact = this.#plan.patternStart.resumes || this.#scannedOnce;
     if (exact && info.firstId > nextId && !this.#owner.truncated(subject, info.firstId)) return;
@@ -279,21 +341,26 @@ export class PatternWatch implements PatternListener {
     this.#current = { subject, nextId };
     await this.#deliverUntil(this.#current, targetUs);
     this.#owner.flush();
-    if (known !== undefined && known >= (await this.#context.log.idAtTime(subject, targetUs + 1))) {
+    if (known !== undefined && known >= (await this.#idAfter(subject, targetUs))) {
       // The cursor had come further than the target: only a reader of its own can tell.
       this.#positions.set(subject, known);
-      this.#await(subject);
+      this.#await(subject, Number.POSITIVE_INFINITY);
     }
     // In one turn: a cursor asked for in between would have neither position of the subject.
     this.#current = undefined;
     this.#scan = walked;
   }
 
+  /** The id that follows the last message published at `timeUs` or before. */
+  #idAfter(subject: string, timeUs: number): Promise<number> {
+    return this.#owner.persistently(() => this.#context.log.idAtTime(subject, timeUs + 1));
+  }
+
   async #deliverUntil(current: { readonly subject: string; nextId: number }, targetUs: number): Promise<void> {
     for (;;) {
       if (!(await this.#owner.untilReady())) return;
       const range = { subject: current.subject, fromId: current.nextId, maxMessages: PAGE_MESSAGES };
-      const [page] = await this.#context.log.read([range], PAGE_BYTES);
+      const [page] = await this.#owner.persistently(() => this.#context.log.read([range], PAGE_BYTES));
       for (const message of page!.messages) {
         if (message.publishTimeUs > targetUs) return;
         // Again, because another reader of the subscription may have been woken too and have used the room.

@@ -18,6 +18,18 @@ export interface ReaderOwner {
   failed(error: unknown): void;
 }
 
+/** Where a reader begins. */
+export interface ReaderStart {
+  readonly nextId: number;
+  /** The subscriber has seen what lies before `nextId`, so that a truncation is a loss to it. */
+  readonly exact: boolean;
+  /**
+   * Messages published at this time or before have been delivered. It matters for transient ones: a position found by
+   * time may be too low among ids that the log has no message of.
+   */
+  readonly afterTimeUs?: number;
+}
+
 /** One subscription's position in one subject: in the feed's ring while it keeps up, in the log while it does not. */
 export class SubjectReader implements FeedReader {
   readonly feed: Feed;
@@ -28,14 +40,15 @@ export class SubjectReader implements FeedReader {
   #sequence: number | undefined;
   /** Whether a missing stretch at the position means that messages were lost to this subscription. */
   #exact: boolean;
+  readonly #afterTimeUs: number;
   #lastTimeUs = 0;
 
-  /** `exact` says that the subscriber has seen what lies before `nextId`, so that a truncation is a loss to it. */
-  constructor(feed: Feed, owner: ReaderOwner, nextId: number, exact: boolean) {
+  constructor(feed: Feed, owner: ReaderOwner, { nextId, exact, afterTimeUs = 0 }: ReaderStart) {
     this.feed = feed;
     this.#owner = owner;
     this.#nextId = nextId;
     this.#exact = exact;
+    this.#afterTimeUs = afterTimeUs;
     this.#enterRing();
     feed.addReader(this);
   }
@@ -60,7 +73,7 @@ export class SubjectReader implements FeedReader {
 
   /** Nothing is waiting for it. */
   get caughtUp(): boolean {
-    return this.#sequence === this.feed.end && this.#nextId > this.feed.cursor;
+    return this.#sequence === this.feed.end && this.#nextId > this.feed.knownId;
   }
 
   advanced(): void {
@@ -97,7 +110,7 @@ export class SubjectReader implements FeedReader {
       sequence++;
       this.#sequence = sequence;
       const { message } = delivery;
-      if (message.id < this.#nextId) continue;
+      if (message.id < this.#nextId || message.publishTimeUs <= this.#afterTimeUs) continue;
       if (!isExpired(message, nowUs)) this.#owner.deliver(this, delivery, 'live');
       this.#moveBeyond(message);
     }

@@ -12,6 +12,8 @@ export interface SubscriptionContext {
   readonly metrics: BrokerMetrics;
   readonly tracing: Tracing | undefined;
   readonly epoch: string;
+  /** The storage's clock, which decides what has expired. */
+  readonly nowUs: () => number;
   /** No other process writes to the log. */
   readonly soleWriter: boolean;
 }

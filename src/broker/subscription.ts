@@ -2,10 +2,11 @@ import { BrokerError, toBrokerError } from '../core/errors.js';
 import { encodeCursor, type Cursor } from './cursor.js';
 import type { Feed } from './feed.js';
 import type { Flushable } from './feed-hub.js';
+import { throughOutages, type OutageWaiter } from './outage.js';
 import { PatternWatch, type PatternOwner } from './pattern-watch.js';
 import type { SubscribePlan } from './subscribe-plan.js';
 import type { SubscriptionContext } from './subscription-context.js';
-import { SubjectReader, type ReaderOwner } from './subject-reader.js';
+import { SubjectReader, type ReaderOwner, type ReaderStart } from './subject-reader.js';
 import type { Delivery, Subscriber, Subscription, SubscriptionEvent } from './subscriber.js';
 
 /** One page of the log for a reader that is behind; what a slow subscriber costs in memory beside its own buffer. */
@@ -20,9 +21,12 @@ const READERS_PER_PAGE = 16;
  * that do not are served from the log, a page at a time for all of them together, so that a subscriber that reads slowly
  * costs one page and nobody else's time.
  *
+ * While a storage that several processes share is away, a subscription that has been confirmed stays open and goes on
+ * when it is back; one that is opening fails.
+ *
  * Life: opening → confirmed → (caughtUp ⇄ fellBehind) → ended.
  */
-export class LogSubscription implements Subscription, ReaderOwner, PatternOwner, Flushable {
+export class LogSubscription implements Subscription, ReaderOwner, PatternOwner, OutageWaiter, Flushable {
   readonly #context: SubscriptionContext;
   readonly #plan: SubscribePlan;
   readonly #subscriber: Subscriber;
@@ -40,6 +44,7 @@ export class LogSubscription implements Subscription, ReaderOwner, PatternOwner,
   #caughtUp = false;
   #servingLog = false;
   readonly #waiters: (() => void)[] = [];
+  readonly #pauses = new Set<() => void>();
   #remaining: number;
   #delivered = { live: 0, log: 0 };
 
@@ -67,7 +72,7 @@ export class LogSubscription implements Subscription, ReaderOwner, PatternOwner,
   }
 
   nowUs(): number {
-    return this.#context.clock.nowUs();
+    return this.#context.nowUs();
   }
 
   /** Opens every reader, confirms, and begins to deliver. Failures end the subscriber. */
@@ -77,7 +82,7 @@ export class LogSubscription implements Subscription, ReaderOwner, PatternOwner,
       for (const { subject, position } of this.#plan.subjects) {
         const reader = await this.#openReader(subject, position);
         if (this.ended) return;
-        if (this.#plan.stopAtHead) this.#stopIds.set(subject, reader.feed.cursor);
+        if (this.#plan.stopAtHead) this.#stopIds.set(subject, reader.feed.knownId);
       }
       if (this.ended) return;
       this.#state = 'running';
@@ -97,14 +102,14 @@ export class LogSubscription implements Subscription, ReaderOwner, PatternOwner,
       this.#context.hub.release(feed);
       throw new BrokerError('CANCELLED', 'the subscription was cancelled');
     }
-    const reader = new SubjectReader(feed, this, nextId ?? feed.cursor + 1, position.exact);
+    const reader = new SubjectReader(feed, this, { nextId: nextId ?? feed.knownId + 1, exact: position.exact });
     this.#readers.set(subject, reader);
     return reader;
   }
 
   /** Takes a reader that a pattern has led to. */
-  adopt(feed: Feed, nextId: number, exact: boolean): SubjectReader {
-    const reader = new SubjectReader(feed, this, nextId, exact);
+  adopt(feed: Feed, start: ReaderStart): SubjectReader {
+    const reader = new SubjectReader(feed, this, start);
     this.#begin(reader);
     return reader;
   }
@@ -205,6 +210,24 @@ export class LogSubscription implements Subscription, ReaderOwner, PatternOwner,
     return !this.ended;
   }
 
+  /** Waits out a storage that is away, unless it is this process's own: that does not come back. */
+  persistently<T>(operation: () => Promise<T>): Promise<T> {
+    return this.#context.soleWriter ? operation() : throughOutages(operation, this);
+  }
+
+  pause(ms: number): Promise<void> {
+    if (this.ended) return Promise.resolve();
+    return new Promise((resolve) => {
+      const finish = (): void => {
+        cancel();
+        this.#pauses.delete(finish);
+        resolve();
+      };
+      const cancel = this.#context.clock.after(ms, finish);
+      this.#pauses.add(finish);
+    });
+  }
+
   /** Sends what has been delivered, and says what the subscription has come to. */
   flush(): void {
     if (this.#state !== 'running') return;
@@ -262,10 +285,8 @@ export class LogSubscription implements Subscription, ReaderOwner, PatternOwner,
 
   async #servePage(): Promise<void> {
     const readers = [...this.#behind].slice(0, READERS_PER_PAGE);
-    const pages = await this.#context.log.read(
-      readers.map((reader) => ({ subject: reader.subject, fromId: reader.nextId, maxMessages: PAGE_MESSAGES })),
-      PAGE_BYTES,
-    );
+    const ranges = readers.map(({ subject, nextId }) => ({ subject, fromId: nextId, maxMessages: PAGE_MESSAGES }));
+    const pages = await this.persistently(() => this.#context.log.read(ranges, PAGE_BYTES));
     for (const [index, reader] of readers.entries()) {
       const page = pages[index]!;
       if (this.ended || !this.#behind.has(reader)) continue;
@@ -308,6 +329,7 @@ export class LogSubscription implements Subscription, ReaderOwner, PatternOwner,
     this.#watch?.close();
     for (const reader of this.#readers.values()) this.drop(reader);
     this.#wake();
+    for (const finish of this.#pauses) finish();
     this.#onClosed(this);
   }
 

@@ -116,6 +116,7 @@ export class BrokerService {
     const { broker, clock, limits } = this.#options;
     const subscriber = new StreamSubscriber(stream, {
       clock,
+      nowUs: () => broker.nowUs(),
       maxBufferedBytes: limits.maxBufferedBytes,
       maxBatchMessages,
       heartbeatMs,

@@ -11,6 +11,8 @@ const BATCH_BYTES = 128 * 1024;
 
 export interface StreamSubscriberOptions {
   readonly clock: Clock;
+  /** The storage's clock in microseconds, which publish times come from too. */
+  readonly nowUs: () => number;
   /** What may wait in the transport before the subscription is served from the log. */
   readonly maxBufferedBytes: number;
   readonly maxBatchMessages: number;
@@ -103,7 +105,7 @@ export class StreamSubscriber implements Subscriber {
   /** Only on a stream that has been silent, and has taken what it was given. */
   #heartbeat(): void {
     if (!this.#sentSinceHeartbeat && this.#budget.hasRoom) {
-      this.#send(encodeHeartbeatFrame(this.#subscription!.cursor(), this.#options.clock.nowUs()));
+      this.#send(encodeHeartbeatFrame(this.#subscription!.cursor(), this.#options.nowUs()));
     }
     this.#sentSinceHeartbeat = false;
   }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../core/clock.js';
 import { BrokerError } from '../core/errors.js';
 import type { RecordStore } from '../storage/storage.js';
 import { eventNotFound, parseEventId, streamPrefix, type EventAddress } from './event-id.js';
@@ -20,11 +19,12 @@ export interface CatalogEntry extends StreamDefinition {
  */
 export class Catalog {
   readonly #records: RecordStore;
-  readonly #clock: Clock;
+  readonly #nowUs: () => number;
 
-  constructor(records: RecordStore, clock: Clock) {
+  /** @param nowUs the storage's clock, in microseconds */
+  constructor(records: RecordStore, nowUs: () => number) {
     this.#records = records;
-    this.#clock = clock;
+    this.#nowUs = nowUs;
   }
 
   /** What has this name, removed or not. */
@@ -53,7 +53,7 @@ export class Catalog {
   async create(name: string, eventTtlUs: number): Promise<Stream | undefined> {
     for (;;) {
       const id = randomUUID();
-      const stream = { id, name, createdTimeUs: this.#clock.nowUs(), eventTtlUs, subject: subjectOfStream(name) };
+      const stream = { id, name, createdTimeUs: this.#nowUs(), eventTtlUs, subject: subjectOfStream(name) };
       const keys = [nameKey(name), prefixKey(streamPrefix(id))];
       const result = await this.#records.commit(CATALOG, {
         conditions: keys.map((key) => ({ key, version: 0 })),

@@ -39,7 +39,7 @@ export interface StreamLimits {
 }
 
 export interface EventStreamsOptions {
-  readonly storage: Pick<Storage, 'log' | 'records'>;
+  readonly storage: Pick<Storage, 'log' | 'records' | 'nowUs'>;
   /** The broker, so that subscribers of a stream's subject get its events live. */
   readonly log: EventLog;
   readonly clock: Clock;
@@ -64,17 +64,18 @@ export class EventStreams implements Streams {
 
   constructor({ storage, log, clock, limits, metrics }: EventStreamsOptions) {
     const { records } = storage;
+    const nowUs = (): number => storage.nowUs();
     this.#storage = storage;
     this.#clock = clock;
     this.#limits = limits;
     this.#metrics = metrics;
-    this.#catalog = new Catalog(records, clock);
+    this.#catalog = new Catalog(records, nowUs);
     this.#removal = new Removal(storage, this.#catalog);
     this.#writer = new EventWriter(log, this.#catalog, limits.maxMessageBytes);
     this.#reader = new EventReader(storage.log);
     this.#index = new StatusIndex(records);
     this.#leases = new Leases(records, this.#index, this.#reader, clock);
-    this.#markWriter = new MarkWriter(records, clock);
+    this.#markWriter = new MarkWriter(records, clock, nowUs);
   }
 
   async create(name: string, { eventTtlUs }: { readonly eventTtlUs?: number } = {}): Promise<Stream> {

@@ -12,7 +12,7 @@ import { MAP_POSITIONS, StatusMap } from './status-map.js';
 import { blockKey, CLOSED, leaseKey, partitionOf, summaryKey } from './stream-keys.js';
 import { PROCESSED, RETRY, UNPROCESSED, type Stream } from './streams.js';
 
-/** What clocks may be apart, and longer than any call takes. */
+/** Longer than any call takes, by far. */
 const SLACK_US = 3600 * 1_000_000;
 
 /** A map with the version it was read at; 0 when it did not exist. */
@@ -35,18 +35,21 @@ export class MarkWriter {
   readonly #records: RecordStore;
   readonly #leases: LeaseRecords;
   readonly #clock: Clock;
+  readonly #nowUs: () => number;
 
-  constructor(records: RecordStore, clock: Clock) {
+  /** @param nowUs the storage's clock, in microseconds */
+  constructor(records: RecordStore, clock: Clock, nowUs: () => number) {
     this.#records = records;
     this.#leases = new LeaseRecords(records);
     this.#clock = clock;
+    this.#nowUs = nowUs;
   }
 
   /** One answer per mark, undefined when it was made. @throws BrokerError when none was made */
   async write(stream: Stream, marks: readonly Mark[]): Promise<readonly (BrokerError | undefined)[]> {
     let failures: readonly (BrokerError | undefined)[] = [];
     await untilCommitted(this.#clock, async () => {
-      const attempt = new MarkAttempt(this.#records, this.#leases, stream, this.#clock.nowUs());
+      const attempt = new MarkAttempt(this.#records, this.#leases, stream, this.#nowUs());
       failures = await attempt.apply(marks);
       if (!attempt.changesAnything) return undefined;
       const result = await this.#records.commit(partitionOf(stream.id), attempt.commit());
@@ -157,7 +160,7 @@ class MarkAttempt {
     }
   }
 
-  /** The clock of the storage may be ahead by little; a lease that ends late harms less than one that ends early. */
+  /** The storage's clock is known to about a millisecond; a lease may end that much early or late. */
   #remainingUs({ expireTimeUs }: LeaseRecord): number {
     return Math.max(1, expireTimeUs - this.#nowUs);
   }

@@ -12,6 +12,8 @@ export class BrokerInstruments implements BrokerMetrics {
   #deliveredLive = 0;
   #deliveredFromLog = 0;
   #fellBehind = 0;
+  #hints = 0;
+  readonly #polls = { heads: 0, subjects: 0 };
   #activeSubscribers = 0;
   readonly #failures = new Map<string, number>();
   readonly #latency: Histogram;
@@ -37,6 +39,11 @@ export class BrokerInstruments implements BrokerMetrics {
       'waybill_fell_behind_total',
       'Times that a subscriber was too slow for live delivery and went on from the log.',
       () => this.#fellBehind,
+    );
+    counter(
+      'waybill_storage_hints_total',
+      'Notifications of the storage that something was written, by this process or another.',
+      () => this.#hints,
     );
     this.#registerLabelled(registers);
     for (const name of ['waybill_active_subscribers', 'active_subscribers']) {
@@ -113,6 +120,14 @@ export class BrokerInstruments implements BrokerMetrics {
     this.#fellBehind++;
   }
 
+  hinted(): void {
+    this.#hints++;
+  }
+
+  polled(what: 'heads' | 'subjects'): void {
+    this.#polls[what]++;
+  }
+
   #registerLabelled(registers: Registry[]): void {
     const failures = this.#failures;
     new Counter({
@@ -123,6 +138,18 @@ export class BrokerInstruments implements BrokerMetrics {
       collect() {
         this.reset();
         for (const [reason, messages] of failures) this.inc({ reason }, messages);
+      },
+    });
+    const polls = this.#polls;
+    new Counter({
+      name: 'waybill_storage_polls_total',
+      help: 'Looks for what other processes have written, at watched subjects (heads) or below watched patterns (subjects).',
+      labelNames: ['what'],
+      registers,
+      collect() {
+        this.reset();
+        this.inc({ what: 'heads' }, polls.heads);
+        this.inc({ what: 'subjects' }, polls.subjects);
       },
     });
     const read = () => ({ live: this.#deliveredLive, log: this.#deliveredFromLog });

@@ -1,5 +1,4 @@
 import { Catalog } from '../../../src/streams/catalog.js';
-import { systemClock } from '../../../src/core/clock.js';
 import type { StreamsCase } from './index.js';
 import { bodies, idsOf, type Replica } from './replicas.js';
 
@@ -61,7 +60,7 @@ export const removalCases: readonly StreamsCase[] = [
   {
     title: 'a removal that was cut short is finished by whoever meets it, or later by itself',
     async run({ one, other }) {
-      const catalog = new Catalog(one.storage.records, systemClock);
+      const catalog = new Catalog(one.storage.records, () => one.storage.nowUs());
       for (const name of ['met', 'left']) {
         await one.streams.create(name);
         await one.streams.write(name, Buffer.from('1'));

@@ -23,7 +23,7 @@ function answerLate(storage: Storage, stored: () => void, answer: Promise<void>)
       return typeof member === 'function' ? (member.bind(target) as unknown) : member;
     },
   });
-  return { ...storage, log: late, capabilities: storage.capabilities, watch: (listener) => storage.watch(listener) };
+  return { ...storage, log: late, nowUs: () => storage.nowUs(), watch: (listener) => storage.watch(listener) };
 }
 
 /** A broker whose appends are held up between being stored and being answered, until `letAnswer` is called. */

@@ -192,6 +192,7 @@ describe('metrics', () => {
         'success',
         'verb',
         'version',
+        'what',
       ]),
     );
   });
