@@ -49,9 +49,8 @@ async function openRedisGauge(url: string): Promise<StoreGauge> {
   await client.connect();
   return {
     size: async () => {
-      const info = await client.sendCommand(['INFO', 'memory']);
-      const keys = Number(await client.sendCommand(['DBSIZE']));
-      return { bytes: Number(/used_memory_dataset:(\d+)/.exec(String(info))?.[1]), detail: `${keys} keys` };
+      const [info, keys] = [await client.info('memory'), await client.dbSize()];
+      return { bytes: Number(/used_memory_dataset:(\d+)/.exec(info)?.[1]), detail: `${keys} keys` };
     },
     close: () => client.close(),
   };
