@@ -8,14 +8,18 @@ import type { Storage } from '../../src/storage/storage.js';
 import { CollectingSubscriber } from './collecting-subscriber.js';
 import { ManualClock } from './manual-clock.js';
 
-/** A broker on memory storage with a clock that a test moves. */
+/** A broker on memory storage, its own unless another one is given, with a clock that a test moves. */
 export class MemoryBroker {
-  readonly clock = new ManualClock();
+  readonly clock: ManualClock;
   readonly storage: Storage;
   readonly broker: Broker;
 
-  constructor(limits: Partial<BrokerLimits> = {}) {
-    this.storage = createMemoryStorage({ clock: this.clock });
+  constructor(
+    limits: Partial<BrokerLimits> = {},
+    given: { readonly clock?: ManualClock; readonly storage?: Storage } = {},
+  ) {
+    this.clock = given.clock ?? new ManualClock();
+    this.storage = given.storage ?? createMemoryStorage({ clock: this.clock });
     this.broker = new Broker({
       storage: this.storage,
       clock: this.clock,
@@ -27,6 +31,17 @@ export class MemoryBroker {
   async publish(subject: string, ...bodies: string[]): Promise<number[]> {
     const results = await this.broker.publishMany(
       bodies.map((body) => ({ subject, body: Buffer.from(body), headers: NO_HEADERS })),
+    );
+    return results.map((result) => {
+      if (!('id' in result)) throw result;
+      return result.id;
+    });
+  }
+
+  /** Publishes messages that only those who are subscribed get. */
+  async tell(subject: string, ...bodies: string[]): Promise<number[]> {
+    const results = await this.broker.publishMany(
+      bodies.map((body) => ({ subject, body: Buffer.from(body), headers: NO_HEADERS, fireAndForget: true })),
     );
     return results.map((result) => {
       if (!('id' in result)) throw result;
