@@ -2,7 +2,7 @@
 
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
-const { mkdtempSync, rmSync } = require('node:fs');
+const { mkdtempSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 
@@ -12,7 +12,7 @@ module.exports = async () => {
   process.env.WAYBILL_TEST_RUN_FOLDER = folder;
   const launcher = spawn(process.execPath, ['--import', 'tsx', join(__dirname, 'launcher.ts'), folder], {
     cwd: join(__dirname, '..', '..', '..'),
-    // The end of its standard input is what stops it.
+    // When this ends it stops its servers and removes the folder.
     stdio: ['pipe', 'inherit', 'inherit'],
     // Ctrl+C must not end it before it has stopped its servers.
     detached: true,
@@ -21,6 +21,5 @@ module.exports = async () => {
   globalThis.stopTestServices = async () => {
     launcher.stdin.end();
     await exited;
-    rmSync(folder, { recursive: true });
   };
 };

@@ -1,4 +1,4 @@
-import { watch } from 'node:fs';
+import { rmSync, watch } from 'node:fs';
 import { CassandraServer } from './cassandra-server.js';
 import { PostgresServer } from './postgres-server.js';
 import { RedisServer } from './redis-server.js';
@@ -59,6 +59,7 @@ async function stopAll(): Promise<void> {
   watcher.close();
   const servers = await Promise.all(started.values());
   await Promise.all(servers.map(async (server) => server?.stop()));
+  rmSync(folder, { recursive: true });
 }
 
 const watcher = watch(folder, startWanted);
