@@ -1,0 +1,1 @@
+export { openRedisStorage } from './open.js';

@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient } from '@redis/client';
+import { systemClock } from '../../../src/core/clock.js';
+import { openRedisStorage } from '../../../src/storage/redis/index.js';
+import { serviceAddress, serviceMissing } from '../../support/services/addresses.js';
+import type { StorageHarness } from '../storage/index.js';
+
+/** Long enough that a busy machine reads a message before it has expired. */
+const GRANULARITY_MS = 25;
+
+/** One prefix per namespace; the process's id keeps parallel runs apart. */
+const prefixOf = (namespace: string): string => `conformance-${process.pid}-${namespace}`;
+
+/** On the server that all tests share, which writes everything through to its disk. */
+export function redisHarness(): StorageHarness {
+  const url = (): string => serviceAddress('redis') ?? '';
+  return {
+    name: 'redis',
+    capabilities: {
+      durability: 'machine',
+      atomicAcrossSubjects: false,
+      shared: true,
+      remoteHints: true,
+      totalOrder: false,
+    },
+    time: { granularityMs: GRANULARITY_MS, advance: async (ms) => void (await sleep(ms + 1)) },
+    unavailable: () => serviceMissing('redis'),
+    open: (namespace) =>
+      openRedisStorage(
+        {
+          kind: 'redis',
+          url: url(),
+          cluster: false,
+          prefix: prefixOf(namespace),
+          caFile: undefined,
+          timeoutMs: 5000,
+        },
+        systemClock,
+      ),
+    destroy: (namespace) => removeKeys(url(), `${prefixOf(namespace)}:*`),
+  };
+}
+
+async function removeKeys(url: string, pattern: string): Promise<void> {
+  const client = await createClient({ url }).connect();
+  try {
+    for await (const keys of client.scanIterator({ MATCH: pattern, COUNT: 1000 })) {
+      if (keys.length > 0) await client.unlink(keys);
+    }
+  } finally {
+    client.destroy();
+  }
+}

@@ -1,0 +1,4 @@
+import { redisHarness } from './harness/redis.js';
+import { describeStorage } from './storage/index.js';
+
+describeStorage(redisHarness());
