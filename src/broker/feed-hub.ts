@@ -45,6 +45,7 @@ export class FeedHub {
   #dispatching = false;
   #lastTimeUs = 0;
   #settledUs = 0;
+  #firstSettledUs = 0;
 
   constructor({ log, limits, shared, onWatched }: FeedHubOptions) {
     this.#log = log;
@@ -59,14 +60,15 @@ export class FeedHub {
     return this.#lastTimeUs;
   }
 
-  /** The latest settled time that the storage has told, 0 before the first. Settled once is settled for ever. */
-  get settledUs(): number {
-    return this.#settledUs;
+  /** The first answer of `settle`, 0 before that: none was earlier. */
+  get firstSettledUs(): number {
+    return this.#firstSettledUs;
   }
 
-  /** Asks the storage for its settled time, and answers the latest that it has ever told. */
+  /** Asks the storage for its settled time and answers the latest it has ever told: settled once is settled for ever. */
   async settle(): Promise<number> {
     const settledUs = await this.#log.settledTimeUs();
+    if (this.#firstSettledUs === 0) this.#firstSettledUs = settledUs;
     if (settledUs > this.#settledUs) this.#settledUs = settledUs;
     return this.#settledUs;
   }

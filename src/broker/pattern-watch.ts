@@ -224,7 +224,12 @@ export class PatternWatch implements PatternListener {
         // A subscription that stops at the head ends here.
         this.#owner.flush();
         await this.#openPending();
-        if (!this.#overflowed || this.#owner.ended) break;
+        if (this.#owner.ended) break;
+        if (!this.#overflowed) {
+          if (this.#pending.size === 0) break;
+          // Somebody has come to wait since the last reader was opened.
+          continue;
+        }
         if (!(await this.#owner.untilReady())) break;
         const targetUs = await this.#owner.persistently(() => this.#context.hub.settle());
         this.#overflowed = false;
@@ -267,18 +272,28 @@ export class PatternWatch implements PatternListener {
   async #openReader(subject: string): Promise<void> {
     const { hub } = this.#context;
     const known = this.#positions.get(subject);
-    const afterTimeUs = known === undefined ? this.#settledUs : 0;
-    const nextId = known === undefined ? await this.#idAfter(subject, afterTimeUs) : known + 1;
+    const start = known === undefined ? await this.#startByTime(subject) : await this.#startAfter(subject, known);
     // Transient messages are only in feeds; it goes back to where this reader begins, to have them.
-    const fromId = known === undefined && !this.#context.soleWriter ? nextId : undefined;
+    const fromId = known === undefined && !this.#context.soleWriter ? start.nextId : undefined;
     const feed = await this.#owner.persistently(() => hub.acquire(subject, fromId));
     if (this.#owner.ended) {
       hub.release(feed);
       return;
     }
-    this.#readers.set(subject, this.#owner.adopt(feed, { nextId, exact: true, afterTimeUs }));
+    this.#readers.set(subject, this.#owner.adopt(feed, start));
     this.#pending.delete(subject);
     this.#positions.delete(subject);
+  }
+
+  async #startByTime(subject: string): Promise<ReaderStart> {
+    const afterTimeUs = this.#settledUs;
+    return { nextId: await this.#idAfter(subject, afterTimeUs), exact: true, afterTimeUs };
+  }
+
+  /** Its id stays in the cursor for as long as what it stands for may be later than the settled time. */
+  async #startAfter(subject: string, id: number): Promise<ReaderStart> {
+    const [head] = await this.#owner.persistently(() => this.#context.log.heads([subject]));
+    return { nextId: id + 1, exact: true, lastTimeUs: head!.lastPublishTimeUs };
   }
 
   async #walk(): Promise<void> {

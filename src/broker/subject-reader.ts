@@ -28,6 +28,8 @@ export interface ReaderStart {
    * time may be too low among ids that the log has no message of.
    */
   readonly afterTimeUs?: number;
+  /** No message before `nextId` was published later. Unknown when nothing before it matters to the cursor. */
+  readonly lastTimeUs?: number;
 }
 
 /** One subscription's position in one subject: in the feed's ring while it keeps up, in the log while it does not. */
@@ -41,14 +43,15 @@ export class SubjectReader implements FeedReader {
   /** Whether a missing stretch at the position means that messages were lost to this subscription. */
   #exact: boolean;
   readonly #afterTimeUs: number;
-  #lastTimeUs = 0;
+  #lastTimeUs: number;
 
-  constructor(feed: Feed, owner: ReaderOwner, { nextId, exact, afterTimeUs = 0 }: ReaderStart) {
+  constructor(feed: Feed, owner: ReaderOwner, { nextId, exact, afterTimeUs = 0, lastTimeUs = 0 }: ReaderStart) {
     this.feed = feed;
     this.#owner = owner;
     this.#nextId = nextId;
     this.#exact = exact;
     this.#afterTimeUs = afterTimeUs;
+    this.#lastTimeUs = lastTimeUs;
     this.#enterRing();
     feed.addReader(this);
   }
@@ -66,7 +69,7 @@ export class SubjectReader implements FeedReader {
     return this.#sequence !== undefined;
   }
 
-  /** Publish time of the last message delivered, 0 before the first. */
+  /** Publish time of the last message delivered; before the first, none that was delivered earlier is later than this. */
   get lastTimeUs(): number {
     return this.#lastTimeUs;
   }

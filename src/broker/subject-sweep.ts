@@ -32,8 +32,8 @@ export class SubjectSweep {
   async run(): Promise<number> {
     const { patterns } = this.#hub;
     const { listeners, prefixes } = patterns;
-    // The first sweep looks back to where the first watcher may have opened.
-    const afterUs = this.#sweptUs ?? this.#hub.settledUs;
+    // The first sweep looks back to where the first watcher has opened.
+    const afterUs = this.#sweptUs ?? this.#hub.firstSettledUs;
     const timeUs = await this.#hub.settle();
     let pages = 0;
     for (const prefix of prefixes) {

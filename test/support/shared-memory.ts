@@ -19,7 +19,7 @@ const NEW_SUBJECT: SubjectHead = { lastId: 0, lastPublishTimeUs: 0, firstId: 1 }
 
 /** An append that has ids and times and that nobody can see yet. */
 export interface HeldCommit {
-  readonly subjects: readonly string[];
+  /** Its messages have this time or a later one. */
   readonly firstTimeUs: number;
   /** Makes it visible and answers it. */
   release(): void;
@@ -34,6 +34,8 @@ export interface HeldCommit {
 export class SharedMemory {
   readonly #memory: Storage;
   readonly #transient = new Map<string, Message[]>();
+  /** Subjects that an append is under way to. */
+  readonly #locked = new Set<string>();
   /** What was visible of a subject before the append that is held. */
   readonly #before = new Map<string, SubjectHead>();
   readonly held: HeldCommit[] = [];
@@ -138,19 +140,36 @@ export class SharedMemory {
 
   async #append(items: readonly AppendItem[]): Promise<readonly AppendResult[]> {
     const subjects = [...new Set(items.map(({ subject }) => subject))];
-    while (subjects.some((subject) => this.#before.has(subject))) {
-      await new Promise<void>((resolve) => setImmediate(resolve));
+    await this.#lock(subjects);
+    if (!this.holding) {
+      try {
+        return await this.#write(items);
+      } finally {
+        for (const subject of subjects) this.#locked.delete(subject);
+      }
     }
-    let commit: Promise<void> | undefined;
-    if (this.holding) {
-      const heads = await this.#memory.log.heads(subjects);
-      for (const [index, subject] of subjects.entries()) this.#before.set(subject, heads[index] ?? NEW_SUBJECT);
-    }
+    const { log } = this.#memory;
+    const heads = await log.heads(subjects);
+    // The append takes a later time than this.
+    const firstTimeUs = (await log.settledTimeUs()) + 1;
+    for (const [index, subject] of subjects.entries()) this.#before.set(subject, heads[index] ?? NEW_SUBJECT);
+    const released = this.#hold(subjects, firstTimeUs);
+    const results = await this.#write(items);
+    await released;
+    return results;
+  }
+
+  async #write(items: readonly AppendItem[]): Promise<readonly AppendResult[]> {
     const results = await this.#memory.log.append(items);
     for (const [index, result] of results.entries()) this.#keepTransient(items[index]!, result);
-    if (this.holding) commit = this.#hold(subjects, results);
-    await commit;
     return results;
+  }
+
+  async #lock(subjects: readonly string[]): Promise<void> {
+    while (subjects.some((subject) => this.#locked.has(subject))) {
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    for (const subject of subjects) this.#locked.add(subject);
   }
 
   #keepTransient(item: AppendItem, result: AppendResult): void {
@@ -162,17 +181,18 @@ export class SharedMemory {
     this.#transient.set(subject, kept);
   }
 
-  #hold(subjects: readonly string[], results: readonly AppendResult[]): Promise<void> {
-    const times = results.flatMap((result) => (result instanceof BrokerError ? [] : [result.publishTimeUs]));
+  #hold(subjects: readonly string[], firstTimeUs: number): Promise<void> {
     return new Promise((resolve) => {
       const held: HeldCommit = {
-        subjects,
-        firstTimeUs: Math.min(...times),
         release: () => {
-          for (const subject of subjects) this.#before.delete(subject);
+          for (const subject of subjects) {
+            this.#before.delete(subject);
+            this.#locked.delete(subject);
+          }
           this.held.splice(this.held.indexOf(held), 1);
           resolve();
         },
+        firstTimeUs,
       };
       this.held.push(held);
     });
