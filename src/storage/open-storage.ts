@@ -20,7 +20,10 @@ export async function openStorage(config: StorageConfig, clock: Clock): Promise<
       const { openEmbeddedStorage } = await import('./embedded/index.js');
       return openEmbeddedStorage({ path: config.path, clock });
     }
-    case 'postgres':
+    case 'postgres': {
+      const { openPostgresStorage } = await import('./postgres/index.js');
+      return openPostgresStorage(config, clock);
+    }
     case 'cassandra':
     case 'redis':
       throw new BrokerError('STORAGE_MISCONFIGURED', `storage ${config.kind} is not part of this build`);

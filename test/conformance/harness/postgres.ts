@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { systemClock } from '../../../src/core/clock.js';
+import { openPostgresStorage } from '../../../src/storage/postgres/index.js';
+import { serviceAddress, serviceMissing } from '../../support/services/addresses.js';
+import type { StorageHarness } from '../storage/index.js';
+
+/** Long enough that a busy machine reads a message before it has expired. */
+const GRANULARITY_MS = 25;
+
+/** One schema per namespace; the process's id keeps parallel runs apart. */
+const schemaOf = (namespace: string): string => `conformance_${process.pid}_${namespace}`;
+
+/** On the server of one release that all tests share. */
+export function postgresHarness(service: 'postgres' | 'postgres15'): StorageHarness {
+  const url = (): string => serviceAddress(service) ?? '';
+  return {
+    name: 'postgres',
+    capabilities: {
+      durability: 'machine',
+      atomicAcrossSubjects: true,
+      shared: true,
+      remoteHints: true,
+      totalOrder: false,
+    },
+    time: { granularityMs: GRANULARITY_MS, advance: (ms) => sleep(ms + 1) },
+    unavailable: () => serviceMissing(service),
+    open: (namespace) =>
+      openPostgresStorage(
+        {
+          kind: 'postgres',
+          url: url(),
+          listenUrl: undefined,
+          schema: schemaOf(namespace),
+          caFile: undefined,
+          poolSize: 4,
+          preparedStatements: true,
+          timeoutMs: 5000,
+        },
+        systemClock,
+      ),
+    destroy: (namespace) => dropSchema(url(), schemaOf(namespace)),
+  };
+}
+
+async function dropSchema(url: string, schema: string): Promise<void> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    await client.query(`SET client_min_messages = warning; DROP SCHEMA IF EXISTS "${schema}" CASCADE`);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,4 @@
+import { postgresHarness } from './harness/postgres.js';
+import { describeStorage } from './storage/index.js';
+
+describeStorage(postgresHarness('postgres15'));
