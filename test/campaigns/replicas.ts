@@ -9,11 +9,18 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import { checkHistory } from '../support/check-history.js';
+import { FINAL_READER } from '../support/crash/final-read.js';
 import { readHistory, writeHistory } from '../support/crash/history-file.js';
 import { describeViolation, historyFigures, reportProblems, summary } from '../support/crash/history-figures.js';
 import { deliveryDelays } from '../support/replicas/delivery-delays.js';
 import { describeFault } from '../support/replicas/fault-log.js';
-import { type FaultScript, killAtRandom, pauseStore } from '../support/replicas/fault-scripts.js';
+import {
+  cutNotifications,
+  type FaultScript,
+  inTurn,
+  killAtRandom,
+  pauseStore,
+} from '../support/replicas/fault-scripts.js';
 import { storeRecoveries } from '../support/replicas/recovery-times.js';
 import { runReplicas, type ReplicaRunResult } from '../support/replicas/replica-run.js';
 import { SHARED_STORAGES, type SharedStorage, StoreUnderTest } from '../support/replicas/store-under-test.js';
@@ -26,7 +33,8 @@ publishers and subscribers saw.
   --storage <name>      postgres, redis or cassandra; each is started as a server of its own
   --kills <number>      kill -9 of a random broker (default: 20)
   --store-kills <number> kill -9 of the store (default: 10)
-  --fault <name>        instead of kills: pause (the store is held for 10 s, three times)
+  --fault <name>        instead of kills: pause (the store is held for 10 s, three times), cut (what wakes the brokers is
+                        ended every 3 s for a minute; not on Cassandra)
   --seed <number>       repeats a run's faults and messages (default: random)
   --check <file>        only checks a history that an earlier run has kept
   --help                shows this
@@ -37,6 +45,8 @@ const MIN_UPTIME_MS = 500;
 const MAX_UPTIME_MS = 3000;
 const PAUSE_MS = 10_000;
 const PAUSES = 3;
+const CUT_EVERY_MS = 3000;
+const CUTS = 20;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -63,16 +73,19 @@ async function main(): Promise<void> {
   const kills = wholeNumber('--kills', values.kills);
   const storeKills = wholeNumber('--store-kills', values['store-kills']);
   const seed = wholeNumber('--seed', values.seed);
-  const faults = faultNamed(values.fault) ?? killAtRandom({ kills, storeKills, ...UPTIME });
+  const faults =
+    values.fault === undefined
+      ? { script: killAtRandom({ kills, storeKills, ...UPTIME }), steps: kills + storeKills }
+      : faultNamed(values.fault);
   console.log(
     `${storage}, seed ${seed}, ${values.fault ?? `${kills} kills of brokers and ${storeKills} of the store`}`,
   );
   const started = performance.now();
-  const progress = showProgress(values.fault === undefined ? kills + storeKills : 2 * PAUSES);
+  const progress = showProgress(faults.steps);
   const store = await StoreUnderTest.start(storage);
   let result: ReplicaRunResult;
   try {
-    result = await runReplicas({ store, replicas: REPLICAS, seed, faults, onFault: progress.step });
+    result = await runReplicas({ store, replicas: REPLICAS, seed, faults: faults.script, onFault: progress.step });
   } finally {
     progress.stop();
     await store.stop();
@@ -84,17 +97,23 @@ async function main(): Promise<void> {
 
 const UPTIME = { minUptimeMs: MIN_UPTIME_MS, maxUptimeMs: MAX_UPTIME_MS } as const;
 
-function faultNamed(name: string | undefined): FaultScript | undefined {
+interface Faults {
+  readonly script: FaultScript;
+  /** Entries of the progress bar. */
+  readonly steps: number;
+}
+
+function faultNamed(name: string): Faults {
   switch (name) {
-    case undefined:
-      return undefined;
     case 'pause':
-      return async (context) => {
-        const pause = pauseStore({ pauseMs: PAUSE_MS, aroundMs: MAX_UPTIME_MS });
-        for (let count = 0; count < PAUSES; count++) await pause(context);
+      return {
+        script: inTurn(...new Array(PAUSES).fill(pauseStore({ pauseMs: PAUSE_MS, aroundMs: MAX_UPTIME_MS }))),
+        steps: PAUSES,
       };
+    case 'cut':
+      return { script: cutNotifications({ everyMs: CUT_EVERY_MS, forMs: CUTS * CUT_EVERY_MS }), steps: CUTS };
     default:
-      throw new Error(`--fault must be pause, not ${name}`);
+      throw new Error(`--fault must be pause or cut, not ${name}`);
   }
 }
 
@@ -125,7 +144,7 @@ function showProgress(steps: number): { step: (line: string) => void; stop: () =
   bar.start(steps, done, { fault: 'starting' });
   return {
     step: (fault) => {
-      if (/killed|paused/.test(fault)) done++;
+      if (/killed|paused|cut/.test(fault)) done++;
       bar.update(Math.min(done, steps), { fault });
     },
     stop: () => bar.stop(),
@@ -148,6 +167,7 @@ function print({ history, finalLog, faults, starts, counters, catchUpMs, violati
   console.log(`broker start to first acknowledgement: ${summary(undisturbed.map(({ ackMs }) => ackMs))}`);
   console.log(`store back to first acknowledgement: ${summary(storeRecoveries(operations, faults.entries))}`);
   for (const [client, delays] of deliveryDelays(operations)) {
+    if (client === FINAL_READER) continue;
     console.log(`acknowledgement to delivery, ${client}: ${summary(delays, 1)}`);
   }
   console.log(`everything delivered ${catchUpMs.toFixed(0)} ms after everything was killed for the last time`);

@@ -23,8 +23,8 @@ export interface CrashMessagesOptions {
   readonly keyed: boolean;
   /** Of the message with this number, from 1. */
   readonly subjectOf: (count: number, random: Random) => string;
-  /** One message in so many is fired and forgotten; 0: none. */
-  readonly transientOneIn: number;
+  /** Whether the message with this number is fired and forgotten. */
+  readonly isTransient: (count: number, subject: string, random: Random) => boolean;
 }
 
 /** The messages of one publisher: no two of all publishers have equal bodies. */
@@ -40,16 +40,17 @@ export class CrashMessages {
 
   /** One message in 64 is of some thousand bytes, one in 32 asks for what the broker must refuse. */
   next(): CrashMessage {
-    const { client, keyed, subjectOf, transientOneIn } = this.#options;
+    const { client, keyed, subjectOf, isTransient } = this.#options;
     const name = `${client} ${++this.#count}`;
     const size = this.#random.below(64) === 0 ? this.#random.below(8000) : this.#random.below(150);
     const body = Buffer.concat([Buffer.from(`${name} `), this.#random.bytes(size)]);
+    const subject = subjectOf(this.#count, this.#random);
     return {
-      subject: subjectOf(this.#count, this.#random),
+      subject,
       body,
       sha: digestOf(body),
       ...(keyed ? { idempotencyKey: name } : {}),
-      ...(transientOneIn > 0 && this.#random.below(transientOneIn) === 0 ? { fireAndForget: true } : {}),
+      ...(isTransient(this.#count, subject, this.#random) ? { fireAndForget: true } : {}),
       ...(this.#random.below(32) === 0 ? { expectedLastId: 0 } : {}),
     };
   }

@@ -93,7 +93,7 @@ async function run(
         random: new Random(random.below(2 ** 31)),
         keyed,
         subjectOf: anyCrashSubject,
-        transientOneIn: 0,
+        isTransient: () => false,
       }),
       counters,
       pauseMs: streaming ? FRAME_PAUSE_MS : 0,

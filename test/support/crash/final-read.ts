@@ -3,6 +3,9 @@ import { digestOf, type FinalLog, type History, type StoredMessage } from '../hi
 import type { Random } from '../random.js';
 import { fetchAndRecord } from './readers.js';
 
+/** Who reads everything again. */
+export const FINAL_READER = 'final reader';
+
 /** Everything that the subjects hold, page by page. */
 export async function listLog(client: WaybillClient, subjects: readonly string[]): Promise<FinalLog> {
   const log = new Map<string, StoredMessage[]>();
@@ -30,7 +33,7 @@ export async function readEverythingAgain(
   log: FinalLog,
   fetchesPerSubject: number,
 ): Promise<void> {
-  const name = 'final reader';
+  const name = FINAL_READER;
   const record = history.read('subscribe', name, new Map([...log.keys()].map((subject) => [subject, 0])));
   const request = { subjects: [...log.keys()], from: 'earliest', stopAtHead: true, maxBatchMessages: 1024 } as const;
   for await (const event of client.subscribe(request, { resume: false })) {

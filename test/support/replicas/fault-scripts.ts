@@ -65,3 +65,27 @@ export function pauseStore({
     await wait(aroundMs);
   };
 }
+
+/** Ends the connections on which brokers are woken, again and again. */
+export function cutNotifications({
+  everyMs,
+  forMs,
+}: {
+  readonly everyMs: number;
+  readonly forMs: number;
+}): FaultScript {
+  return async ({ store, log, replicas }) => {
+    for (let elapsedMs = 0; elapsedMs < forMs; elapsedMs += everyMs) {
+      await Promise.race([wait(everyMs), replicas.failed]);
+      await store.cutNotifications(log);
+    }
+    await wait(everyMs);
+  };
+}
+
+/** One after the other. */
+export function inTurn(...scripts: readonly FaultScript[]): FaultScript {
+  return async (context) => {
+    for (const script of scripts) await script(context);
+  };
+}

@@ -6,7 +6,7 @@ import { publishStreaming, publishUnary } from '../crash/publishers.js';
 import { readAtRandom, subscribeByHand, subscribeWithResume, type Reader } from '../crash/readers.js';
 import type { History } from '../history.js';
 import { Random } from '../random.js';
-import { REPLICA_SUBJECTS, replicaSubject } from './replica-subjects.js';
+import { isReplicaTransient, REPLICA_SUBJECTS, replicaSubject } from './replica-subjects.js';
 import type { ReplicaSet } from './replica-set.js';
 
 export interface ClientsContext {
@@ -20,7 +20,6 @@ const STREAMING_PUBLISHERS = 2;
 /** Bound the rate, so that two cores carry the brokers, the store and these clients. */
 const UNARY_PAUSE_MS = 20;
 const FRAME_PAUSE_MS = 120;
-const TRANSIENT_ONE_IN = 20;
 const BATCHES_PER_STREAM = 100;
 
 /** Eight publishers, half of them with idempotency keys, that turn to another replica when one does not answer. */
@@ -38,7 +37,7 @@ export function startPublishers(
       random: fork(random),
       keyed,
       subjectOf: replicaSubject,
-      transientOneIn: TRANSIENT_ONE_IN,
+      isTransient: isReplicaTransient,
     });
     return (streaming ? publishStreaming : publishUnary)({
       ...{ name, brokers: replicas.connect(fork(random)), history, messages, counters, stopping },

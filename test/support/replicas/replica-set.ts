@@ -27,6 +27,7 @@ export class ReplicaSet {
   readonly #replicas: readonly BrokerUnderTest[];
   readonly #store: StoreUnderTest;
   readonly #clients: WaybillClient[] = [];
+  #disposed = false;
   #fail: (reason: unknown) => void = () => {};
 
   private constructor(replicas: readonly BrokerUnderTest[], store: StoreUnderTest) {
@@ -86,6 +87,7 @@ export class ReplicaSet {
 
   /** Resolves when it takes publishes, or when it was killed before. */
   async start(index: number, log: FaultLog): Promise<void> {
+    if (this.#disposed) return;
     const replica = this.#replica(index);
     const { disturbances } = this.#store;
     const spawned = performance.now();
@@ -104,7 +106,9 @@ export class ReplicaSet {
     await this.#replica(index).kill();
   }
 
+  /** Kills all; {@link start} does nothing any more. */
   async dispose(): Promise<void> {
+    this.#disposed = true;
     for (const client of this.#clients) client.close();
     await Promise.all(this.#replicas.map((replica) => replica.kill()));
   }

@@ -15,6 +15,16 @@ export function replicaSubject(count: number, random: Random): string {
   return subjects[random.below(subjects.length)] ?? CRASH_SUBJECTS[0];
 }
 
+/**
+ * One message in 16 of the subjects that are there from the beginning. Never the first of a subject: whoever resumes
+ * before it would be told that the log is truncated there.
+ */
+export function isReplicaTransient(count: number, subject: string, random: Random): boolean {
+  return count > 20 && subjectsFromBeginning.has(subject) && random.below(16) === 0;
+}
+
+const subjectsFromBeginning: ReadonlySet<string> = new Set(CRASH_SUBJECTS);
+
 function lateSubjectsAt(count: number): readonly string[] {
   const first = Math.min(LATE_SUBJECTS.length - 2, Math.floor(count / MESSAGES_PER_LATE_SUBJECT));
   return LATE_SUBJECTS.slice(first, first + 2);

@@ -2,6 +2,7 @@ import { CassandraServer } from '../services/cassandra-server.js';
 import { PostgresServer } from '../services/postgres-server.js';
 import { RedisServer } from '../services/redis-server.js';
 import type { FaultLog } from './fault-log.js';
+import { cutNotifications, LISTENER_NAME } from './notification-cutter.js';
 
 export const SHARED_STORAGES = ['postgres', 'redis', 'cassandra'] as const;
 
@@ -38,7 +39,9 @@ export class StoreUnderTest {
     switch (storage) {
       case 'postgres': {
         const server = await PostgresServer.start();
-        return new StoreUnderTest(storage, server.url, ['--postgres-url', server.url], server);
+        const listenUrl = `${server.url}?application_name=${LISTENER_NAME}`;
+        const flags = ['--postgres-url', server.url, '--postgres-listen-url', listenUrl];
+        return new StoreUnderTest(storage, server.url, flags, server);
       }
       case 'redis': {
         const server = await RedisServer.start({ appendfsync: 'always' });
@@ -80,6 +83,11 @@ export class StoreUnderTest {
   resume(log: FaultLog): void {
     this.#server.resume();
     log.add('store is back');
+  }
+
+  /** Ends the connections on which brokers are woken; they come back by themselves. */
+  async cutNotifications(log: FaultLog): Promise<void> {
+    log.add('notifications cut', `${await cutNotifications(this.storage, this.address)} connections`);
   }
 
   /** Ends it and removes its data. */

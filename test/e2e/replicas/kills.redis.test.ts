@@ -1,0 +1,3 @@
+import { describeKillCampaign } from '../../support/replicas/kill-campaign.js';
+
+describeKillCampaign('redis', { kills: 20, storeKills: 10 });

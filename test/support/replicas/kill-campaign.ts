@@ -1,0 +1,64 @@
+import { requireBackend } from '../backends.js';
+import { describeViolation } from '../crash/history-figures.js';
+import { cassandraMissing } from '../services/cassandra-runtime.js';
+import { postgresMissing } from '../services/postgres-binaries.js';
+import { redisMissing } from '../services/redis-server.js';
+import { type FaultScript, killAtRandom } from './fault-scripts.js';
+import { runReplicas, type ReplicaRunResult } from './replica-run.js';
+import { type SharedStorage, StoreUnderTest } from './store-under-test.js';
+
+const REPLICAS = 3;
+const MIN_UPTIME_MS = 300;
+const MAX_UPTIME_MS = 1300;
+
+/** Failures that are none of the faults: the broker has lost its way. */
+const WRONG_FAILURES = /INTERNAL|DATA_LOSS|UNKNOWN/;
+
+/** For `requireBackend`: why no server of the storage can be started here. */
+export function storeMissing(storage: SharedStorage): string | undefined {
+  switch (storage) {
+    case 'postgres':
+      return postgresMissing(18);
+    case 'redis':
+      return redisMissing();
+    case 'cassandra':
+      return cassandraMissing('5.0');
+  }
+}
+
+/** Replicas on a store of their own, through a fault, with what must be true after any of them. */
+export async function survive(storage: SharedStorage, faults: FaultScript): Promise<ReplicaRunResult> {
+  const seed = Number(process.env['CRASH_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+  process.stderr.write(`CRASH_SEED=${seed}\n`);
+  const store = await StoreUnderTest.start(storage);
+  try {
+    const result = await runReplicas({ store, replicas: REPLICAS, seed, faults, onFault: () => {} });
+    const violations = result.violations.slice(0, 20).map(describeViolation);
+    expect({ seed, violations }).toEqual({ seed, violations: [] });
+    const failures = [...result.counters.failures.keys()].filter((name) => WRONG_FAILURES.test(name));
+    expect({ seed, failures }).toEqual({ seed, failures: [] });
+    return result;
+  } finally {
+    await store.stop();
+  }
+}
+
+/** The tests of one storage. */
+export function describeKillCampaign(
+  storage: SharedStorage,
+  { kills, storeKills }: { readonly kills: number; readonly storeKills: number },
+): void {
+  requireBackend(storage, storeMissing(storage))(`replicas on ${storage} that are killed under load`, () => {
+    it(`keep every promise over ${kills} kills, and ${storeKills} of the store`, async () => {
+      const uptime = { minUptimeMs: MIN_UPTIME_MS, maxUptimeMs: MAX_UPTIME_MS };
+      const { faults, history } = await survive(storage, killAtRandom({ kills, storeKills, ...uptime }));
+      // Everything is killed once more at the end.
+      expect(faults.count('replica killed')).toBe(kills + REPLICAS);
+      expect(faults.count('store killed')).toBe(storeKills + 1);
+      const acked = history.operations.filter(
+        (operation) => operation.op === 'publish' && operation.outcome === 'acked',
+      );
+      expect(acked.length).toBeGreaterThan(kills * 20);
+    }, 240_000);
+  });
+}
