@@ -5,31 +5,40 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { connect, type WaybillClient } from '../../../src/client/index.js';
 import { RawBus } from '../raw-bus.js';
 import { type Exit, ServerProcess } from '../server-process.js';
+import type { ServiceName } from '../services/run.js';
+import { createNamespace } from '../services/storage-namespace.js';
 import { CREDENTIALS } from './bus-requests.js';
 
 /** A server process with the event bus open for the client of the documents. */
 export class BusServer {
   readonly #flags: readonly string[];
-  readonly #folder: string | undefined;
+  readonly #removeData: () => Promise<void>;
   readonly #opened: { dispose(): Promise<void> }[] = [];
   #process: ServerProcess;
   #addresses = { grpc: '127.0.0.1:0', admin: '127.0.0.1:0', tcp: '127.0.0.1:0' };
 
-  private constructor(flags: readonly string[], folder: string | undefined) {
+  private constructor(flags: readonly string[], removeData: () => Promise<void>) {
     this.#flags = flags;
-    this.#folder = folder;
+    this.#removeData = removeData;
     this.#process = this.#spawn();
   }
 
   /** @param flags of `waybill serve`, besides those of the addresses */
   static async start(...flags: readonly string[]): Promise<BusServer> {
-    return BusServer.#ready(new BusServer(flags, undefined));
+    return BusServer.#ready(new BusServer(flags, async () => {}));
   }
 
   /** On the embedded storage, with a folder that lasts until {@link dispose}. */
   static async startEmbedded(...flags: readonly string[]): Promise<BusServer> {
     const folder = await mkdtemp(join(tmpdir(), 'waybill-bus-'));
-    return BusServer.#ready(new BusServer(['--storage', 'embedded', '--embedded-path', folder, ...flags], folder));
+    const storage = ['--storage', 'embedded', '--embedded-path', folder];
+    return BusServer.#ready(new BusServer([...storage, ...flags], () => rm(folder, { recursive: true })));
+  }
+
+  /** On a server that tests share, in a part of its own that lasts until {@link dispose}. */
+  static async startOn(service: ServiceName, ...flags: readonly string[]): Promise<BusServer> {
+    const namespace = createNamespace(service);
+    return BusServer.#ready(new BusServer([...namespace.flags, ...flags], () => namespace.remove()));
   }
 
   static async #ready(server: BusServer): Promise<BusServer> {
@@ -117,7 +126,7 @@ export class BusServer {
   async dispose(): Promise<void> {
     await this.closeConnections();
     await this.#process.dispose();
-    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true });
+    await this.#removeData();
   }
 
   #spawn(): ServerProcess {
