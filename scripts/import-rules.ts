@@ -53,6 +53,7 @@ const ZONES: readonly Zone[] = [
     packages: ['@redis/client'],
   },
   { name: 'instrumented storage', path: 'src/storage/instrumented-storage.ts', zones: ['core', 'contract'] },
+  { name: 'await storage', path: 'src/storage/await-storage.ts', zones: ['core', 'contract', 'backoff'] },
   { name: 'storage', path: 'src/storage/', zones: ['core', 'contract', 'backoff'] },
 
   { name: 'limits', path: 'src/broker/limits.ts', zones: ['core'] },
@@ -106,7 +107,7 @@ const ZONES: readonly Zone[] = [
       'contract',
       'open-storage',
       'instrumented storage',
-      'backoff',
+      'await storage',
       'limits',
       'broker',
       'config',

@@ -11,8 +11,10 @@ import { StopSequence } from './core/stop-sequence.js';
 import { VERSION } from './core/version.js';
 import { GrpcServer, type TlsOptions } from './grpc/server.js';
 import { GrpcServices } from './grpc/services.js';
+import { awaitStorage } from './storage/await-storage.js';
 import { InstrumentedStorage } from './storage/instrumented-storage.js';
 import { openStorage, storageSummary } from './storage/open-storage.js';
+import type { Storage } from './storage/storage.js';
 import { EventStreams } from './streams/event-streams.js';
 import { RemovalLoop } from './streams/removal-loop.js';
 import { TcpServer } from './tcp/server.js';
@@ -20,6 +22,7 @@ import { AdminServer } from './telemetry/admin-server.js';
 import { createLogger } from './telemetry/logger.js';
 import { createMetrics } from './telemetry/metrics.js';
 import { Readiness } from './telemetry/readiness.js';
+import { StorageMonitor } from './telemetry/storage-monitor.js';
 import type { OpenTelemetryTracing } from './telemetry/tracing.js';
 
 /** A server that is ready. */
@@ -44,32 +47,45 @@ export interface App extends Running {
 const CALLS_SHARE = 0.5;
 const TRACES_SHARE = 0.2;
 
+export interface AppOptions {
+  readonly clock?: Clock;
+  /** Gives up a start that waits for its storage. */
+  readonly signal?: AbortSignal;
+}
+
 /**
- * Puts the modules together and starts them. What has been started is stopped again when a later part cannot start.
+ * Puts the modules together and starts them. What has been started is stopped again when a later part cannot start. A
+ * storage on the network that cannot be reached is waited for, live and not ready.
  *
- * @throws BrokerError or Error whose message tells in one line what could not be started
+ * @throws BrokerError or Error whose message tells in one line what could not be started; CANCELLED when `signal` came
+ *   first
  */
-export async function createApp(config: Config, clock: Clock = systemClock): Promise<App> {
+export async function createApp(config: Config, { clock = systemClock, signal }: AppOptions = {}): Promise<App> {
   const parts = new StopSequence(clock, config.shutdownTimeoutMs);
   try {
-    return await startApp(config, clock, parts);
+    return await startApp(config, clock, signal, parts);
   } catch (error) {
     await parts.stop().catch(() => {});
     throw error;
   }
 }
 
-async function startApp(config: Config, clock: Clock, parts: StopSequence): Promise<App> {
+async function startApp(
+  config: Config,
+  clock: Clock,
+  signal: AbortSignal | undefined,
+  parts: StopSequence,
+): Promise<App> {
   let tracing: OpenTelemetryTracing | undefined = undefined;
   const logger = createLogger({
     level: config.log.level,
     ...(config.tracing.exporter === 'none' ? {} : { tracing: { activeIds: () => tracing?.activeIds() } }),
   });
   const metrics = createMetrics({ version: VERSION, storage: config.storage.kind, clock });
-  let ping = (): Promise<void> => Promise.resolve();
-  const readiness = new Readiness({ clock, ping: () => ping() });
+  let onReady = (_ready: boolean): void => {};
+  const readiness = new Readiness((ready) => onReady(ready));
 
-  // First, so that probes get an answer while the storage is being recovered.
+  // First, so that probes get an answer while the storage is being recovered or waited for.
   let admin: AdminServer | undefined;
   if (config.admin.address !== undefined) {
     admin = await AdminServer.listen({ address: config.admin.address, metrics, readiness, logger });
@@ -79,12 +95,29 @@ async function startApp(config: Config, clock: Clock, parts: StopSequence): Prom
   tracing = await openTracing(config, logger, clock);
   if (tracing !== undefined) parts.add('tracing', tracing);
 
-  const driver = await openStorage(config.storage, clock);
+  const driver = await open(config.storage, { clock, logger, signal, readiness });
   parts.add('storage', { stop: () => driver.close() });
   const storage = new InstrumentedStorage({ storage: driver, clock, metrics: metrics.storage, tracing });
-  ping = () => storage.ping();
+  metrics.storage.available(true);
+  const monitor = StorageMonitor.start({
+    clock,
+    logger,
+    ping: () => storage.ping(),
+    onChange: (failure) => {
+      readiness.storage(failure);
+      metrics.storage.available(failure === undefined);
+    },
+  });
+  parts.add('storage monitor', monitor);
 
-  const broker = new Broker({ storage, clock, limits: config.limits, metrics: metrics.broker, tracing });
+  const broker = new Broker({
+    storage,
+    clock,
+    limits: config.limits,
+    metrics: metrics.broker,
+    tracing,
+    pollIntervalMs: config.pollIntervalMs,
+  });
   parts.add('broker', { stop: () => broker.close() });
   parts.add('expiry', ExpiryLoop.start({ log: storage.log, clock, logger }));
 
@@ -146,8 +179,8 @@ async function startApp(config: Config, clock: Clock, parts: StopSequence): Prom
     servers.push({ stop: () => tcp.stop(graceMs) });
   }
 
+  onReady = (ready) => services.setServing(ready);
   readiness.serving();
-  services.serve();
 
   let stopped: Promise<void> | undefined;
   const addresses = {
@@ -172,6 +205,27 @@ async function startApp(config: Config, clock: Clock, parts: StopSequence): Prom
       return stopped;
     },
   };
+}
+
+interface Opening {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly signal: AbortSignal | undefined;
+  readonly readiness: Readiness;
+}
+
+/** One of this machine is there or is not; one on the network may come later. */
+async function open(config: Config['storage'], { clock, logger, signal, readiness }: Opening): Promise<Storage> {
+  if (config.kind === 'memory' || config.kind === 'embedded') return openStorage(config, clock);
+  const storage = await awaitStorage({
+    open: () => openStorage(config, clock),
+    clock,
+    logger,
+    signal,
+    onUnreachable: (error) => readiness.storage(error.message),
+  });
+  readiness.storage(undefined);
+  return storage;
 }
 
 /** Undefined when none are configured: nobody could authenticate. */

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { createApp } from './app.js';
+import { createApp, type App } from './app.js';
 import { runProgram } from './cli/program.js';
 import type { Config } from './config/config.js';
 
@@ -10,14 +10,23 @@ type StopSignal = keyof typeof SIGNAL_EXIT_CODES;
 
 /** Runs the server until a signal; does not return, because a part that did not stop must not keep the process. */
 async function serve(config: Config): Promise<never> {
-  const app = await createApp(config);
+  const signalled = stopSignal();
+  const starting = new AbortController();
+  void signalled.then(() => starting.abort());
+  let app: App;
+  try {
+    app = await createApp(config, { signal: starting.signal });
+  } catch (error) {
+    // Stopped before it had begun: nothing has been lost.
+    if (starting.signal.aborted) process.exit(0);
+    throw error;
+  }
   process.on('uncaughtException', (error) => {
     // What was acknowledged is on disk; what state the process is in nobody knows.
     app.logger.error({ err: error }, 'uncaught exception');
     process.exit(1);
   });
-  const signalled = stopSignal();
-  process.stdout.write(`${app.summary}\n`);
+  if (!starting.signal.aborted) process.stdout.write(`${app.summary}\n`);
   app.logger.info({ signal: await signalled }, 'stopping; a second signal ends at once');
   try {
     await app.stop();

@@ -64,9 +64,9 @@ export class GrpcServices {
     this.table = { ...named, ...new ReflectionService(readDescriptorSet(), Object.keys(named)).services() };
   }
 
-  /** Answers health checks with SERVING from here on. */
-  serve(): void {
-    this.#health.setServing(true);
+  /** What health checks answer from here on, for the server and each of its services: NOT_SERVING at first. */
+  setServing(serving: boolean): void {
+    this.#health.setServing(serving);
   }
 
   /** NOT_SERVING, and every stream is asked to end; what publish streams have sent is still acknowledged. */

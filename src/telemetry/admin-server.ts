@@ -7,7 +7,7 @@ export interface AdminServerOptions {
   /** Port 0 lets the system choose. */
   readonly address: { readonly host: string; readonly port: number };
   readonly metrics: { readonly contentType: string; render(): Promise<string> };
-  readonly readiness: { reasons(): Promise<readonly string[]> };
+  readonly readiness: { reasons(): readonly string[] };
   readonly logger: Logger;
 }
 
@@ -110,7 +110,7 @@ async function answerTo(
   }
   if (path === '/metrics') return { status: 200, type: metrics.contentType, body: await metrics.render() };
   if (path === '/livez') return { status: 200, type: TEXT_TYPE, body: 'ok\n' };
-  const reasons = await readiness.reasons();
+  const reasons = readiness.reasons();
   const ready = reasons.length === 0;
   return { status: ready ? 200 : 503, type: JSON_TYPE, body: `${JSON.stringify({ ready, reasons })}\n` };
 }

@@ -1,69 +1,46 @@
-import type { Clock } from '../core/clock.js';
-import { toBrokerError } from '../core/errors.js';
-
-/** A storage that answers later than this cannot serve now. */
-const PING_TIMEOUT_MS = 2_000;
-/** However often somebody asks, the storage is asked once in this time. */
-const PING_INTERVAL_MS = 1_000;
-
-export interface ReadinessOptions {
-  readonly clock: Clock;
-  /** Rejects when the storage cannot serve now. */
-  readonly ping: () => Promise<void>;
-}
-
-/** Whether this process should get traffic: it has started, its storage answers and it is not draining. */
+/** Whether this process should get traffic: it has started, its storage can serve and it is not draining. */
 export class Readiness {
-  readonly #clock: Clock;
-  readonly #ping: () => Promise<void>;
   #phase: 'starting' | 'serving' | 'draining' = 'starting';
-  #check: Promise<string | undefined> | undefined;
-  #checkedAtMs = 0;
+  #storageFailure: string | undefined;
+  readonly #onChange: (ready: boolean) => void;
+  #ready = false;
 
-  constructor(options: ReadinessOptions) {
-    this.#clock = options.clock;
-    this.#ping = options.ping;
+  /** @param onChange called with each change; it is not ready at first */
+  constructor(onChange: (ready: boolean) => void = () => {}) {
+    this.#onChange = onChange;
   }
 
   /** Everything has been started. */
   serving(): void {
     if (this.#phase === 'starting') this.#phase = 'serving';
+    this.#update();
   }
 
   /** The process is about to stop; there is no way back. */
   draining(): void {
     this.#phase = 'draining';
+    this.#update();
+  }
+
+  /** Why the storage cannot serve, for people and without internals; undefined when it can. */
+  storage(failure: string | undefined): void {
+    this.#storageFailure = failure;
+    this.#update();
   }
 
   /** Why there should be no traffic; nothing when ready. */
-  async reasons(): Promise<readonly string[]> {
-    if (this.#phase !== 'serving') return [this.#phase];
-    const failure = await this.#storageFailure();
-    return failure === undefined ? [] : [failure];
-  }
-
-  #storageFailure(): Promise<string | undefined> {
-    const nowMs = this.#clock.monotonicMs();
-    if (this.#check === undefined || nowMs - this.#checkedAtMs >= PING_INTERVAL_MS) {
-      this.#checkedAtMs = nowMs;
-      this.#check = this.#pingOnce();
+  reasons(): readonly string[] {
+    const reasons: string[] = this.#phase === 'serving' ? [] : [this.#phase];
+    if (this.#storageFailure !== undefined && this.#phase !== 'draining') {
+      reasons.push(`storage: ${this.#storageFailure}`);
     }
-    return this.#check;
+    return reasons;
   }
 
-  #pingOnce(): Promise<string | undefined> {
-    return new Promise((resolve) => {
-      const cancel = this.#clock.after(PING_TIMEOUT_MS, () =>
-        resolve(`storage: no answer within ${PING_TIMEOUT_MS} ms`),
-      );
-      const settle = (failure: string | undefined) => {
-        cancel();
-        resolve(failure);
-      };
-      this.#ping().then(
-        () => settle(undefined),
-        (error: unknown) => settle(`storage: ${toBrokerError(error).message}`),
-      );
-    });
+  #update(): void {
+    const ready = this.reasons().length === 0;
+    if (ready === this.#ready) return;
+    this.#ready = ready;
+    this.#onChange(ready);
   }
 }

@@ -1,12 +1,13 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { ErrorReason } from '../core/errors.js';
 import { STORAGE_OPERATIONS, type StorageMetrics, type StorageOperation } from '../storage/instrumented-storage.js';
 import { SECONDS_BUCKETS } from './histogram-buckets.js';
 
-/** Latency and failures of every storage operation. */
+/** Latency and failures of every storage operation, and whether the storage can serve. */
 export class StorageInstruments implements StorageMetrics {
   readonly #storage: string;
   readonly #errors: Counter<'operation' | 'storage' | 'reason'>;
+  readonly #available: Gauge<'storage'>;
   readonly #observe: ReadonlyMap<StorageOperation, (seconds: number) => void>;
 
   constructor(registry: Registry, storage: string) {
@@ -17,6 +18,13 @@ export class StorageInstruments implements StorageMetrics {
       labelNames: ['operation', 'storage', 'reason'],
       registers: [registry],
     });
+    this.#available = new Gauge({
+      name: 'waybill_storage_available',
+      help: '1 while the storage can serve, 0 before it was opened and while it cannot.',
+      labelNames: ['storage'],
+      registers: [registry],
+    });
+    this.available(false);
     const durations = new Histogram({
       name: 'waybill_storage_operation_duration_seconds',
       help: 'Duration of storage operations, failed ones included.',
@@ -30,6 +38,10 @@ export class StorageInstruments implements StorageMetrics {
         return [operation, (seconds: number) => child.observe(seconds)];
       }),
     );
+  }
+
+  available(available: boolean): void {
+    this.#available.set({ storage: this.#storage }, available ? 1 : 0);
   }
 
   storageOperation(operation: StorageOperation, seconds: number, failure: ErrorReason | undefined): void {

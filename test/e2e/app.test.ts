@@ -80,9 +80,7 @@ describe('app', () => {
     expect(metrics).toContain(
       'grpc_server_handled_total{grpc_service="grpc.health.v1.Health",grpc_method="Check",grpc_type="unary",grpc_code="OK"} 1',
     );
-    expect(metrics).toMatch(
-      /^waybill_storage_operation_duration_seconds_count\{operation="ping",storage="memory"\} 1$/m,
-    );
+    expect(metrics).toMatch(/^waybill_storage_available\{storage="memory"\} 1$/m);
   });
 
   it('removes expired data in the background', async () => {

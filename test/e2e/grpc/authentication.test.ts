@@ -94,7 +94,7 @@ beforeEach(async () => {
   };
   servers = [new GrpcServer(common), new GrpcServer({ ...common, tls })];
   [address, tlsAddress] = (await Promise.all(servers.map((server) => server.start()))) as [string, string];
-  services.serve();
+  services.setServing(true);
   await memory.publish('orders.a', 'first');
 });
 

@@ -11,7 +11,7 @@ function listen(options: Partial<AdminServerOptions> = {}): Promise<AdminServer>
   return AdminServer.listen({
     address: { host: '127.0.0.1', port: 0 },
     metrics: { contentType: 'text/plain; version=0.0.4; charset=utf-8', render: () => render() },
-    readiness: { reasons: () => Promise.resolve(reasons) },
+    readiness: { reasons: () => reasons },
     logger: NO_LOGGER,
     ...options,
   });
