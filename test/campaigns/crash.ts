@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkHistory } from '../support/check-history.js';
+import { embeddedFlags } from '../support/crash/broker-under-test.js';
 import { runCrashes, type CrashRunResult } from '../support/crash/crash-run.js';
 import { readHistory, writeHistory } from '../support/crash/history-file.js';
 import { describeViolation, historyFigures, reportProblems, summary } from '../support/crash/history-figures.js';
@@ -37,7 +38,7 @@ async function main(): Promise<void> {
   console.log(`seed ${seed}, ${kills} kills, ${storedMessages} messages stored before, folder ${path}`);
   const started = performance.now();
   const result = await runCrashes({
-    path,
+    storageFlags: embeddedFlags(path),
     kills,
     seed,
     storedMessages,

@@ -5,6 +5,7 @@
  *     npm run campaign:event-bus -- --kills 50 --seed 7
  */
 import { parseArgs } from 'node:util';
+import { BusServer } from '../support/event-bus/bus-server.js';
 import { runBusCrashes } from '../support/event-bus/crash/bus-crash-run.js';
 
 const MAX_UPTIME_MS = 2500;
@@ -22,6 +23,7 @@ async function main(): Promise<void> {
   console.error(`seed ${seed}, ${kills} kills`);
   const started = performance.now();
   const { problems, restartMs, ...counts } = await runBusCrashes({
+    start: (...flags) => BusServer.startEmbedded(...flags),
     kills,
     seed,
     maxUptimeMs: MAX_UPTIME_MS,

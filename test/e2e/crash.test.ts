@@ -1,32 +1,49 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { requireBackend } from '../support/backends.js';
+import { embeddedFlags } from '../support/crash/broker-under-test.js';
 import { runCrashes } from '../support/crash/crash-run.js';
+import { serviceMissing } from '../support/services/addresses.js';
+import { createNamespace, type StorageNamespace } from '../support/services/storage-namespace.js';
 
-const KILLS = 10;
-const STORED_MESSAGES = 20_000;
+async function createFolder(): Promise<StorageNamespace> {
+  const path = await mkdtemp(join(tmpdir(), 'waybill-crash-'));
+  return { flags: embeddedFlags(path), remove: () => rm(path, { recursive: true }) };
+}
+
+async function expectEveryPromiseKept(storage: StorageNamespace, kills: number, storedCount: number): Promise<void> {
+  const seed = Number(process.env['CRASH_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+  process.stderr.write(`CRASH_SEED=${seed}\n`);
+  try {
+    const { violations, history, starts, killsDuringStart, storedMessages } = await runCrashes({
+      storageFlags: storage.flags,
+      kills,
+      seed,
+      storedMessages: storedCount,
+      maxUptimeMs: 1200,
+      onProgress: () => {},
+    });
+    expect({ seed, violations: violations.slice(0, 20) }).toEqual({ seed, violations: [] });
+    expect(storedMessages).toBe(storedCount);
+    // The first start and the one before the final read are not after a kill of the load.
+    expect(starts.length + killsDuringStart).toBe(kills + 2);
+    expect(history.operations.filter(({ op }) => op === 'publish').length).toBeGreaterThan(kills * 50);
+  } finally {
+    await storage.remove();
+  }
+}
 
 describe('a broker that is killed under load', () => {
-  it(`keeps every promise over ${KILLS} kills`, async () => {
-    const seed = Number(process.env['CRASH_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-    process.stderr.write(`CRASH_SEED=${seed}\n`);
-    const path = await mkdtemp(join(tmpdir(), 'waybill-crash-'));
-    try {
-      const { violations, history, starts, killsDuringStart, storedMessages } = await runCrashes({
-        path,
-        kills: KILLS,
-        seed,
-        storedMessages: STORED_MESSAGES,
-        maxUptimeMs: 1200,
-        onProgress: () => {},
+  it('keeps every promise over 10 kills', async () => {
+    await expectEveryPromiseKept(await createFolder(), 10, 20_000);
+  });
+
+  describe.each(['postgres', 'redis'] as const)('on %s', (service) => {
+    requireBackend(service, serviceMissing(service))('alone', () => {
+      it('keeps every promise over 3 kills', async () => {
+        await expectEveryPromiseKept(createNamespace(service), 3, 2000);
       });
-      expect({ seed, violations: violations.slice(0, 20) }).toEqual({ seed, violations: [] });
-      expect(storedMessages).toBe(STORED_MESSAGES);
-      // The first start and the one before the final read are not after a kill of the load.
-      expect(starts.length + killsDuringStart).toBe(KILLS + 2);
-      expect(history.operations.filter(({ op }) => op === 'publish').length).toBeGreaterThan(KILLS * 50);
-    } finally {
-      await rm(path, { recursive: true });
-    }
-  }, 120_000);
+    });
+  });
 });

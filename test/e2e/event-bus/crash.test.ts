@@ -1,18 +1,35 @@
+import { requireBackend } from '../../support/backends.js';
+import { BusServer } from '../../support/event-bus/bus-server.js';
 import { runBusCrashes } from '../../support/event-bus/crash/bus-crash-run.js';
+import type { StartBusServer } from '../../support/event-bus/crash/bus-under-test.js';
+import { serviceMissing } from '../../support/services/addresses.js';
 
-const KILLS = 5;
-
-it(`keeps every write and mark that was answered, in order and once, over ${KILLS} kills`, async () => {
+async function expectEveryAnswerKept(start: StartBusServer, kills: number): Promise<void> {
   const seed = Number(process.env['CRASH_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
   process.stderr.write(`CRASH_SEED=${seed}\n`);
   const { problems, writes, marks, streams } = await runBusCrashes({
-    kills: KILLS,
+    start,
+    kills,
     seed,
     maxUptimeMs: 1200,
     onProgress: () => {},
   });
   expect({ seed, problems: problems.slice(0, 20) }).toEqual({ seed, problems: [] });
-  expect(writes).toBeGreaterThan(KILLS * 50);
-  expect(marks).toBeGreaterThan(KILLS * 10);
-  expect(streams).toBeGreaterThan(KILLS);
+  expect(writes).toBeGreaterThan(kills * 50);
+  expect(marks).toBeGreaterThan(kills * 10);
+  expect(streams).toBeGreaterThan(kills);
+}
+
+describe('an event bus that is killed under load', () => {
+  it('keeps every write and mark that was answered, in order and once, over 5 kills', async () => {
+    await expectEveryAnswerKept((...flags) => BusServer.startEmbedded(...flags), 5);
+  });
+
+  describe.each(['postgres', 'redis'] as const)('on %s', (service) => {
+    requireBackend(service, serviceMissing(service))('alone', () => {
+      it('keeps every write and mark that was answered, in order and once, over 3 kills', async () => {
+        await expectEveryAnswerKept((...flags) => BusServer.startOn(service, ...flags), 3);
+      });
+    });
+  });
 });

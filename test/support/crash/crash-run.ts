@@ -3,7 +3,7 @@ import type { WaybillClient } from '../../../src/client/index.js';
 import { checkHistory, type Violation } from '../check-history.js';
 import { History, type FinalLog } from '../history.js';
 import { Random } from '../random.js';
-import { BrokerUnderTest, embeddedFlags, type StartTimes } from './broker-under-test.js';
+import { BrokerUnderTest, type StartTimes } from './broker-under-test.js';
 import type { Brokers } from './brokers.js';
 import { anyCrashSubject, CRASH_PATTERN, CRASH_SUBJECTS, CrashMessages } from './crash-messages.js';
 import { listLog, readEverythingAgain } from './final-read.js';
@@ -14,8 +14,8 @@ import { readAtRandom, subscribeByHand, subscribeWithResume, type Reader } from 
 import { countStored, storeMessages } from './stored-messages.js';
 
 export interface CrashRunOptions {
-  /** Folder of the embedded storage; empty. */
-  readonly path: string;
+  /** Flags of `waybill serve`, for a storage that is empty and outlives the broker. */
+  readonly storageFlags: readonly string[];
   readonly kills: number;
   readonly seed: number;
   /** Messages that are there from the beginning, besides the load. */
@@ -49,7 +49,7 @@ const FETCHES_PER_SUBJECT = 500;
 
 /** Publishes and reads while the broker is killed again and again, then checks what everybody saw against the log. */
 export async function runCrashes(options: CrashRunOptions): Promise<CrashRunResult> {
-  const broker = await BrokerUnderTest.create(embeddedFlags(options.path));
+  const broker = await BrokerUnderTest.create(options.storageFlags);
   const clients: WaybillClient[] = [];
   const connect = (): Brokers => {
     const client = broker.connect();

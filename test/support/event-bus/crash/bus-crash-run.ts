@@ -4,11 +4,13 @@ import { Random } from '../../random.js';
 import { eventsOf } from '../bus-answers.js';
 import { request, streamNotFound } from '../bus-requests.js';
 import { type BusClient, comeAndGo, markEvents, writeEvents } from './bus-clients.js';
-import { BusUnderTest } from './bus-under-test.js';
+import { BusUnderTest, type StartBusServer } from './bus-under-test.js';
 import { checkStream, type SeenStream, settle } from './check-stream.js';
 import { StreamHistory } from './stream-history.js';
 
 export interface BusCrashOptions {
+  /** Of a server with these flags whose data outlives it. */
+  readonly start: StartBusServer;
   readonly kills: number;
   readonly seed: number;
   /** Longest time under load before a kill. */
@@ -35,7 +37,7 @@ const MIN_UPTIME_MS = 150;
 
 /** Writes and marks while the server is killed again and again; after each crash every stream is looked at. */
 export async function runBusCrashes(options: BusCrashOptions): Promise<BusCrashResult> {
-  const broker = await BusUnderTest.start();
+  const broker = await BusUnderTest.start(options.start);
   const ending = new AbortController();
   try {
     return await run(options, broker, ending);

@@ -1,5 +1,7 @@
 import type { RawBus } from '../../raw-bus.js';
-import { BusServer } from '../bus-server.js';
+import type { BusServer } from '../bus-server.js';
+
+export type StartBusServer = (...flags: readonly string[]) => Promise<BusServer>;
 
 /** A server that is killed and started again, and the gate at which its clients wait meanwhile. */
 export class BusUnderTest {
@@ -12,8 +14,9 @@ export class BusUnderTest {
     this.#server = server;
   }
 
-  static async start(): Promise<BusUnderTest> {
-    return new BusUnderTest(await BusServer.startEmbedded('--log-level', 'warn'));
+  /** @param start of a server with these flags whose data outlives it */
+  static async start(start: StartBusServer): Promise<BusUnderTest> {
+    return new BusUnderTest(await start('--log-level', 'warn'));
   }
 
   /** A connection, also while the gate is closed. */
