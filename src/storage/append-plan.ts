@@ -1,5 +1,7 @@
+import type { BrokerError } from '../core/errors.js';
 import { keyReused, messageTooLarge, staleFence, unexpectedLastId } from './append-errors.js';
 import { encodeRun } from './chunk-run.js';
+import type { ChunkLimits } from './chunk-run.js';
 import { expireTimeOf } from './chunk.js';
 import type { EncodedChunk } from './chunk.js';
 import type { AppendItem, AppendResult, Fence } from './storage.js';
@@ -33,7 +35,9 @@ export type SegmentOutcome =
   | { readonly kind: 'duplicate'; readonly id: number; readonly publishTimeUs: number; readonly expireTimeUs: number }
   | { readonly kind: 'key-reused'; readonly id: number }
   | { readonly kind: 'stale'; readonly currentToken: number }
-  | { readonly kind: 'unexpected'; readonly lastId: number };
+  | { readonly kind: 'unexpected'; readonly lastId: number }
+  /** Each item of the segment fails with this. */
+  | { readonly kind: 'failed'; readonly error: BrokerError };
 
 /**
  * An append for a storage that gives out ids and times itself: what to write is encoded before they are known, and
@@ -45,10 +49,15 @@ export class AppendPlan {
   readonly subjects: readonly SubjectAppend[];
   readonly #items: readonly AppendItem[];
   readonly #results: AppendResult[] = [];
+  readonly #limits: ChunkLimits | undefined;
 
-  /** @param maxMessageBytes largest body that the storage holds; items beyond it fail at once */
-  constructor(items: readonly AppendItem[], maxMessageBytes: number) {
+  /**
+   * @param maxMessageBytes largest body that the storage holds; items beyond it fail at once
+   * @param limits of chunks, when they are not the usual ones
+   */
+  constructor(items: readonly AppendItem[], maxMessageBytes: number, limits?: ChunkLimits) {
     this.#items = items;
+    this.#limits = limits;
     const bySubject = new Map<string, number[]>();
     for (const [index, { subject, body }] of items.entries()) {
       if (body.length > maxMessageBytes) {
@@ -83,7 +92,7 @@ export class AppendPlan {
       const first = this.#items[indexes[from] as number] as AppendItem;
       let to = from + 1;
       while (to < indexes.length && standTogether(first, this.#items[indexes[to] as number] as AppendItem)) to += 1;
-      segments.push(encodeSegment(identity, this.#items, indexes.slice(from, to)));
+      segments.push(encodeSegment(identity, this.#items, indexes.slice(from, to), this.#limits));
       from = to;
     }
     return segments;
@@ -102,10 +111,15 @@ function sameFence(a: Fence | undefined, b: Fence | undefined): boolean {
   return a === b || (a !== undefined && b !== undefined && a.lock === b.lock && a.token === b.token);
 }
 
-function encodeSegment(identity: number, all: readonly AppendItem[], indexes: readonly number[]): AppendSegment {
+function encodeSegment(
+  identity: number,
+  all: readonly AppendItem[],
+  indexes: readonly number[],
+  limits: ChunkLimits | undefined,
+): AppendSegment {
   const items = indexes.map((index) => all[index] as AppendItem);
   const encode = (run: readonly AppendItem[]): readonly EncodedChunk[] =>
-    encodeRun({ identity, firstId: 0, publishTimeUs: 0, items: run, relative: true });
+    encodeRun({ identity, firstId: 0, publishTimeUs: 0, items: run, relative: true }, limits);
   const transient = items.some((item) => item.transient === true)
     ? encode(items.map((item) => ({ ...item, transient: item.transient !== true })))
     : [];
@@ -133,5 +147,7 @@ function resultOf(subject: string, item: AppendItem, position: number, outcome: 
       return staleFence(subject, item.fence as Fence, outcome.currentToken);
     case 'unexpected':
       return unexpectedLastId(subject, item.expectedLastId as number, outcome.lastId);
+    case 'failed':
+      return outcome.error;
   }
 }

@@ -3,11 +3,19 @@ import { encodeChunk, expireTimeOf } from './chunk.js';
 import type { ChunkRun, EncodedChunk } from './chunk.js';
 import type { AppendItem } from './storage.js';
 
+/** Bounds of a chunk, smaller than the usual ones where a storage has to take whole chunks in its hands. */
+export interface ChunkLimits {
+  readonly maxBytes: number;
+  readonly maxIds: number;
+}
+
 /** Most bytes of bodies in one chunk; a larger message is a chunk by itself. Bounds what a single fetch has to load. */
 export const MAX_CHUNK_BYTES = 64 * 1024;
 
 /** Most ids in one chunk. */
 export const MAX_CHUNK_IDS = 512;
+
+const USUAL_LIMITS: ChunkLimits = { maxBytes: MAX_CHUNK_BYTES, maxIds: MAX_CHUNK_IDS };
 
 /** A chunk goes as a whole when its last message has expired, so none stays longer than this part of its life … */
 const LIFE_PARTS = 8;
@@ -26,7 +34,7 @@ export function expiryClass(item: Pick<AppendItem, 'ttlUs'>, publishTimeUs: numb
 }
 
 /** Encodes a run as the chunks that hold it, in id order. Transient items take ids; a run of nothing else has none. */
-export function encodeRun(run: ChunkRun): readonly EncodedChunk[] {
+export function encodeRun(run: ChunkRun, limits = USUAL_LIMITS): readonly EncodedChunk[] {
   const chunks: EncodedChunk[] = [];
   const { items } = run;
   let from = 0;
@@ -39,7 +47,7 @@ export function encodeRun(run: ChunkRun): readonly EncodedChunk[] {
     if (item.transient === true) continue;
     const itemClass = item.ttlUs === ttlUs ? chunkClass : expiryClass(item, run.publishTimeUs);
     const fits =
-      index - from < MAX_CHUNK_IDS && bytes + item.body.length <= MAX_CHUNK_BYTES && itemClass === chunkClass;
+      index - from < limits.maxIds && bytes + item.body.length <= limits.maxBytes && itemClass === chunkClass;
     if (to === from || !fits) {
       if (to > from) chunks.push(encodeChunk(run, from, to));
       from = index;

@@ -1,5 +1,4 @@
 import type { Clock } from '../core/clock.js';
-import { BrokerError } from '../core/errors.js';
 import type { StorageConfig } from './storage-config.js';
 import type { Storage } from './storage.js';
 
@@ -20,13 +19,18 @@ export async function openStorage(config: StorageConfig, clock: Clock): Promise<
       const { openEmbeddedStorage } = await import('./embedded/index.js');
       return openEmbeddedStorage({ path: config.path, clock });
     }
+    case 'redis': {
+      const { openRedisStorage } = await import('./redis/index.js');
+      return openRedisStorage(config, clock);
+    }
     case 'postgres': {
       const { openPostgresStorage } = await import('./postgres/index.js');
       return openPostgresStorage(config, clock);
     }
-    case 'cassandra':
-    case 'redis':
-      throw new BrokerError('STORAGE_MISCONFIGURED', `storage ${config.kind} is not part of this build`);
+    case 'cassandra': {
+      const { openCassandraStorage } = await import('./cassandra/index.js');
+      return openCassandraStorage(config, clock);
+    }
   }
 }
 

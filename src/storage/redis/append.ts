@@ -11,6 +11,9 @@ import { APPEND } from './scripts/append.js';
 /** Redis holds up to 512 MiB in one value; long before that a message stops the server for everyone. */
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
+/** A script that looks at a message has its whole chunk in its hands, so chunks are a quarter of the usual size. */
+const CHUNK_LIMITS = { maxBytes: 16 * 1024, maxIds: 128 };
+
 /** Most bytes that one call carries, unless one segment alone is larger: it takes Redis some milliseconds. */
 const MAX_CALL_BYTES = 4 * 1024 * 1024;
 
@@ -28,7 +31,7 @@ export async function append(
   items: readonly AppendItem[],
   onAppended: OnAppended,
 ): Promise<readonly AppendResult[]> {
-  const plan = new AppendPlan(items, MAX_MESSAGE_BYTES);
+  const plan = new AppendPlan(items, MAX_MESSAGE_BYTES, CHUNK_LIMITS);
   const segments = plan.subjects.flatMap(({ subject, segments: each }) =>
     each.map((segment): SegmentOf => ({ subject, segment })),
   );

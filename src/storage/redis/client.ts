@@ -5,7 +5,7 @@ import { refused } from './errors.js';
 import type { Argument, Reply } from './reply.js';
 
 /** Buffers for bulk strings, so that every byte comes through. */
-const BINARY = { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } };
+const BINARY = { timeout: 0, typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } };
 
 /** How much of an operation's time connecting may take. */
 const CONNECT_PART = 0.5;

@@ -114,6 +114,32 @@ export class RangeReader {
   }
 }
 
+/**
+ * Makes what the script GET has answered into the message, unless it has expired.
+ *
+ * @throws BrokerError DATA_LOSS when it is damaged
+ */
+export function messageOf(
+  subject: string,
+  id: number,
+  nowUs: number,
+  [name, head, offset, payload]: readonly Reply[],
+): Message | undefined {
+  if (name === undefined) return undefined;
+  const start = numberOf(offset);
+  const bytes = bytesOf(payload);
+  // The chunk as it is stored, as far as it is looked at: what lies between belongs to other messages.
+  const value = Buffer.alloc(start + bytes.length);
+  bytesOf(head).copy(value);
+  bytes.copy(value, start);
+  const { lastId, publishTimeUs } = placeOf(textOf(name));
+  const firstId = lastId - idsOf(value) + 1;
+  const chunk = Chunk.openRelative(value, { subject, identity: subjectIdentity(subject) }, { firstId, publishTimeUs });
+  const message = chunk.message(id);
+  if (message === undefined || isExpired(message, nowUs)) return undefined;
+  return message;
+}
+
 /** Opens chunks one by one: what lies behind damage may still be read by another call. */
 function* extents(subject: string, reply: readonly Reply[]): Generator<Extent, undefined> {
   const identity = subjectIdentity(subject);

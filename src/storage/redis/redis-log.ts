@@ -15,10 +15,10 @@ import type { OnAppended } from './append.js';
 import { expireStep } from './expiry.js';
 import { tagOf } from './keys.js';
 import { purge } from './purge.js';
-import { RangeReader, ReadRoom } from './range-reader.js';
+import { messageOf, RangeReader, ReadRoom } from './range-reader.js';
 import type { RedisData } from './redis-data.js';
 import { numberOf } from './reply.js';
-import { HEADS, ID_AT_TIME, READ } from './scripts/reading.js';
+import { GET, HEADS, ID_AT_TIME, READ } from './scripts/reading.js';
 import { headOf, listSubjects } from './subject-list.js';
 
 /** Most ranges or heads that one call asks for, so that it stays short. */
@@ -40,10 +40,13 @@ export class RedisLog implements MessageLog {
     return this.#availability.run(() => append(this.#data, items, this.#onAppended));
   }
 
-  async get(subject: string, id: number): Promise<Message | undefined> {
-    const [result] = await this.read([{ subject, fromId: id, maxMessages: 1 }], 0);
-    const message = result?.messages[0];
-    return message?.id === id ? message : undefined;
+  get(subject: string, id: number): Promise<Message | undefined> {
+    return this.#availability.run(async () => {
+      const tag = tagOf(subject);
+      const keys = [this.#data.keys.state(tag, subject), this.#data.keys.chunks(tag, subject)];
+      const { nowUs, answer } = await this.#data.run(GET, this.#data.placeOf(tag), keys, [String(id)]);
+      return messageOf(subject, id, nowUs, answer);
+    });
   }
 
   read(ranges: readonly ReadRange[], maxBytes: number): Promise<readonly ReadResult[]> {

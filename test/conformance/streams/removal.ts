@@ -18,6 +18,8 @@ export const removalCases: readonly StreamsCase[] = [
       await expect(one.streams.findEvent(events[0]!.id)).rejects.toMatchObject({ reason: 'EVENT_NOT_FOUND' });
       const [info] = await one.storage.log.subjects({ prefix: stream.subject, after: '', limit: 1 });
       expect(info).toMatchObject({ messages: 0, bytes: 0 });
+      // What refuses late marks lives for an hour, which passes only where time is driven.
+      if (harness.time.nowUs === undefined) return;
       await harness.time.advance(3_600_001);
       for (const partition of ['streams', `stream/${stream.id}`]) {
         expect(await one.storage.records.scan(partition, { from: ' ', to: '', limit: 10 })).toEqual([]);

@@ -85,6 +85,32 @@ return answer
 `,
 );
 
+/**
+ * One message, without the rest of its chunk: KEYS life, state, chunks; ARGV life, id. Answers the time, and if there is
+ * such a message: the chunk's name, its header and table, where in the chunk the message's bytes are, and these.
+ */
+export const GET = script(
+  'reads',
+  CHUNK_FUNCTIONS,
+  HEAD_FUNCTION,
+  `
+local id = tonumber(ARGV[2])
+local last, _, first = headOf(KEYS[2])
+if id < first or id > last then return { now } end
+local entry = redis.call('XRANGE', KEYS[3], ARGV[2], '+', 'COUNT', 1)[1]
+if not entry or firstIdOf(entry) > id then return { now } end
+local value = entry[2][2]
+local index = id - firstIdOf(entry)
+local count = struct.unpack('<I4', value, 41)
+local ids = count % 2147483648
+local start = 56 + ids * 12
+if count >= 2147483648 then start = start + ids * 8 end
+local from = index == 0 and 0 or (struct.unpack('<I4', value, 45 + index * 12))
+local to = struct.unpack('<I4', value, 57 + index * 12)
+return { now, entry[1], string.sub(value, 1, start), start + from, string.sub(value, start + from + 1, start + to) }
+`,
+);
+
 /** Heads: KEYS life, states; ARGV life. Answers the time, then per subject last id, its time, first id, messages, bytes. */
 export const HEADS = script(
   'reads',
