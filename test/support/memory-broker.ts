@@ -1,5 +1,5 @@
 import { Broker } from '../../src/broker/broker.js';
-import { NO_BROKER_METRICS } from '../../src/broker/broker-metrics.js';
+import { NO_BROKER_METRICS, type BrokerMetrics } from '../../src/broker/broker-metrics.js';
 import { DEFAULT_BROKER_LIMITS, type BrokerLimits } from '../../src/broker/limits.js';
 import type { SubscribeRequest } from '../../src/broker/requests.js';
 import { NO_HEADERS } from '../../src/core/message.js';
@@ -16,7 +16,7 @@ export class MemoryBroker {
 
   constructor(
     limits: Partial<BrokerLimits> = {},
-    given: { readonly clock?: ManualClock; readonly storage?: Storage } = {},
+    given: { readonly clock?: ManualClock; readonly storage?: Storage; readonly metrics?: BrokerMetrics } = {},
   ) {
     this.clock = given.clock ?? new ManualClock();
     this.storage = given.storage ?? createMemoryStorage({ clock: this.clock });
@@ -24,7 +24,7 @@ export class MemoryBroker {
       storage: this.storage,
       clock: this.clock,
       limits: { ...DEFAULT_BROKER_LIMITS, ...limits },
-      metrics: NO_BROKER_METRICS,
+      metrics: given.metrics ?? NO_BROKER_METRICS,
     });
   }
 

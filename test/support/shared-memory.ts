@@ -41,6 +41,8 @@ export class SharedMemory {
   readonly held: HeldCommit[] = [];
   /** Operations fail while it is. */
   away = false;
+  /** Reading these fails with DATA_LOSS. */
+  readonly damaged = new Set<string>();
   /** Nobody is told of writes while it is. */
   silent = false;
   /** Appends become visible only when they are released. */
@@ -199,6 +201,8 @@ export class SharedMemory {
   }
 
   async #read(ranges: readonly ReadRange[], maxBytes: number): Promise<readonly ReadResult[]> {
+    const damaged = ranges.find(({ subject }) => this.damaged.has(subject));
+    if (damaged !== undefined) throw new BrokerError('DATA_LOSS', `subject ${damaged.subject} is damaged`);
     const pages = await this.#memory.log.read(ranges, maxBytes);
     return pages.map((page, index) => {
       const range = ranges[index]!;

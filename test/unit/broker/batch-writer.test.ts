@@ -153,7 +153,9 @@ describe('the batching writer', () => {
     const writer = open();
     const split = writer.submit(items('a', 'x', 10));
     (await log.next()).pass();
-    (await log.next()).fail(new BrokerError('STORAGE_UNAVAILABLE', 'gone'));
+    // True of the second flush, and not of the submission.
+    const fields = { outcome: 'not_written' };
+    (await log.next()).fail(new BrokerError('STORAGE_UNAVAILABLE', 'gone', { fields }));
     await expect(split).rejects.toMatchObject({ reason: 'STORAGE_UNAVAILABLE', fields: { outcome: 'unknown' } });
     const whole = writer.submit(items('a', 'y', 1));
     (await log.next()).fail(new BrokerError('STORAGE_FULL', 'full'));

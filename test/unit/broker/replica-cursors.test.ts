@@ -29,6 +29,8 @@ class Journey {
     this.brokers = [0, 1].map(
       () => new MemoryBroker({ feedMaxMessages: 8 }, { clock: this.clock, storage: this.shared.connect() }),
     );
+    // A neighbour, whose feeds are open already when the traveller comes.
+    this.brokers[0]!.subscribe({ subjects: ['a.1', 'a.2'], start: { kind: 'new' } });
     this.#subscriber = this.#subscribe(0, { kind: 'earliest' });
   }
 
@@ -42,11 +44,12 @@ class Journey {
     this.#publishes.push(note());
   }
 
-  async move(broker: number): Promise<void> {
+  async move(broker: number, lostCursors: number): Promise<void> {
     if (!this.#subscriber.events.some(({ kind }) => kind === 'confirmed')) return;
-    // A cursor is of what has been flushed: the last one stands after everything taken.
-    const cursor = this.#subscriber.subscription!.cursor();
-    this.#note();
+    // As a client does that has lost the connection: what came after the last cursor that it knows has not come.
+    const { cursors } = this.#subscriber;
+    const { cursor, delivered } = cursors[Math.max(0, cursors.length - 1 - lostCursors)]!;
+    this.#note(delivered);
     this.#subscriber.subscription!.cancel();
     this.#subscriber = this.#subscribe(broker, { kind: 'cursor', cursor });
     await turns();
@@ -85,9 +88,10 @@ class Journey {
     await this.shared.close();
   }
 
-  #note(): void {
-    for (const { subject, id } of this.#subscriber.messages.slice(this.#taken)) this.seen.push(`${subject}/${id}`);
-    this.#taken = this.#subscriber.messages.length;
+  #note(delivered = this.#subscriber.messages.length): void {
+    const messages = this.#subscriber.messages.slice(this.#taken, delivered);
+    for (const { subject, id } of messages) this.seen.push(`${subject}/${id}`);
+    this.#taken = delivered;
   }
 
   #subscribe(broker: number, start: { kind: 'earliest' } | { kind: 'cursor'; cursor: string }): CollectingSubscriber {
@@ -114,7 +118,7 @@ describe('the cursor of a subscription by pattern, with several brokers', () => 
         weight: 2,
         arbitrary: fc.record({ do: fc.constant('pass' as const), intervals: fc.integer({ min: 1, max: 3 }) }),
       },
-      { weight: 2, arbitrary: fc.record({ do: fc.constant('move' as const), broker }) },
+      { weight: 2, arbitrary: fc.record({ do: fc.constant('move' as const), broker, lostCursors: fc.nat(3) }) },
       { weight: 2, arbitrary: fc.record({ do: fc.constant('release' as const), index: fc.nat(3) }) },
       { weight: 1, arbitrary: fc.record({ do: fc.constant('turns' as const), count: fc.integer({ min: 1, max: 5 }) }) },
       { weight: 1, arbitrary: fc.record({ do: fc.constant('hold' as const), holding: fc.boolean() }) },
@@ -144,7 +148,7 @@ describe('the cursor of a subscription by pattern, with several brokers', () => 
                 await journey.pass(one.intervals);
                 break;
               case 'move':
-                await journey.move(one.broker);
+                await journey.move(one.broker, one.lostCursors);
                 break;
               case 'release':
                 shared.held[one.index]?.release();
