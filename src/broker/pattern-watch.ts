@@ -13,8 +13,13 @@ export interface PatternOwner {
   readonly ended: boolean;
   readonly ready: boolean;
   nowUs(): number;
-  /** Takes a reader into service, and gives one back. */
+  /**
+   * A new reader, which delivers nothing before `begin`: its first delivery is sent with a cursor, and the cursor must
+   * know it.
+   */
   adopt(feed: Feed, start: ReaderStart): SubjectReader;
+  begin(reader: SubjectReader): void;
+  /** Gives a reader back. */
   drop(reader: SubjectReader): void;
   /** Gives one message to the subscriber. */
   handOver(delivery: Delivery, source: 'live' | 'log'): void;
@@ -142,7 +147,7 @@ export class PatternWatch implements PatternListener {
     }
     // Nothing else of this subject has been written since the settled time, or there would be a reader: it begins here.
     const first = written.find(({ message }) => message.publishTimeUs > this.#settledUs)!;
-    this.#readers.set(subject, this.#owner.adopt(feed, { nextId: first.message.id, exact: false }));
+    this.#begin(subject, feed, { nextId: first.message.id, exact: false });
   }
 
   noticed(subject: string, publishTimeUs: number): void {
@@ -280,9 +285,16 @@ export class PatternWatch implements PatternListener {
       hub.release(feed);
       return;
     }
-    this.#readers.set(subject, this.#owner.adopt(feed, start));
+    this.#begin(subject, feed, start);
+  }
+
+  /** From here on the reader, and nothing else, stands for the subject in the cursor. */
+  #begin(subject: string, feed: Feed, start: ReaderStart): void {
+    const reader = this.#owner.adopt(feed, start);
+    this.#readers.set(subject, reader);
     this.#pending.delete(subject);
     this.#positions.delete(subject);
+    this.#owner.begin(reader);
   }
 
   async #startByTime(subject: string): Promise<ReaderStart> {

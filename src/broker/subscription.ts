@@ -87,7 +87,7 @@ export class LogSubscription implements Subscription, ReaderOwner, PatternOwner,
       if (this.ended) return;
       this.#state = 'running';
       this.#event({ kind: 'confirmed', epoch: this.#context.epoch });
-      for (const reader of this.#readers.values()) this.#begin(reader);
+      for (const reader of this.#readers.values()) this.begin(reader);
       this.#watch?.start();
       this.#settle();
     } catch (error) {
@@ -107,11 +107,9 @@ export class LogSubscription implements Subscription, ReaderOwner, PatternOwner,
     return reader;
   }
 
-  /** Takes a reader that a pattern has led to. */
+  /** A reader that a pattern has led to. */
   adopt(feed: Feed, start: ReaderStart): SubjectReader {
-    const reader = new SubjectReader(feed, this, start);
-    this.#begin(reader);
-    return reader;
+    return new SubjectReader(feed, this, start);
   }
 
   /** Gives a reader back: its feed may close. */
@@ -122,7 +120,7 @@ export class LogSubscription implements Subscription, ReaderOwner, PatternOwner,
     this.#context.hub.release(reader.feed);
   }
 
-  #begin(reader: SubjectReader): void {
+  begin(reader: SubjectReader): void {
     if (reader.live) reader.pump();
     else this.#serve(reader);
   }
