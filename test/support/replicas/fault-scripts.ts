@@ -43,7 +43,10 @@ export function killAtRandom({ kills, storeKills, minUptimeMs, maxUptimeMs }: Ki
       if (victim === undefined) continue;
       replicaKillsLeft--;
       await replicas.kill(victim, log);
-      restarts.push(wait(random.below(MAX_DOWNTIME_MS)).then(() => replicas.start(victim, log)));
+      const restart = wait(random.below(MAX_DOWNTIME_MS)).then(() => replicas.start(victim, log));
+      // Its failure is that of the set, which is told at once.
+      restart.catch(() => {});
+      restarts.push(restart);
     }
     await Promise.race([Promise.all(restarts), replicas.failed]);
   };

@@ -22,7 +22,7 @@ const RETRY_PAUSE_MS = 10;
 export class ReplicaSet {
   /** Every start that was let come to its end. */
   readonly starts: ReplicaStart[] = [];
-  /** Rejects when a broker ends by itself. */
+  /** Rejects when a broker ends by itself or does not start. */
   readonly failed: Promise<never>;
   readonly #replicas: readonly BrokerUnderTest[];
   readonly #store: StoreUnderTest;
@@ -93,7 +93,10 @@ export class ReplicaSet {
     const spawned = performance.now();
     const starting = replica.startUnlessKilled();
     replica.ended().catch(this.#fail);
-    const times = await starting;
+    const times = await starting.catch((error: unknown) => {
+      this.#fail(error);
+      throw error;
+    });
     if (times === undefined || !(await this.#takesPublishes(replica))) return;
     const ackMs = performance.now() - spawned;
     this.starts.push({ ...times, ackMs, undisturbed: disturbances === this.#store.disturbances });
