@@ -44,5 +44,7 @@ export interface ClauseCase {
   readonly appliesTo?: (capabilities: Capabilities) => boolean;
   /** Needs a clock that moves only when told to. */
   readonly needsManualTime?: boolean;
+  /** Says how `expire()` removes, so there must be something for it to do. */
+  readonly needsExpire?: boolean;
   run(context: ClauseContext): Promise<void>;
 }

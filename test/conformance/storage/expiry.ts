@@ -101,6 +101,7 @@ export const expiryCases: readonly ClauseCase[] = [
   },
   {
     title: 'removes in small steps',
+    needsExpire: true,
     run: async (context) => {
       const { log } = context.storage;
       await append(log, ...numbered('a', 4000, { ttlUs: 5000 * context.time.granularityMs }));

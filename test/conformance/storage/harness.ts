@@ -28,6 +28,8 @@ export interface StorageHarness {
   open(namespace: string): Promise<Storage>;
   /** Removes whatever a namespace left; called before its first use and after its test, also when nothing is there. */
   destroy(namespace: string): Promise<void>;
+  /** The storage's own server removes what has expired, so there is nothing for `expire()` to do. */
+  readonly expiresByItself?: true;
   /** Clauses that this driver may not meet, with the reason; each is reported as skipped. */
   readonly excused?: Partial<Record<Clause, string>>;
 }

@@ -6,6 +6,7 @@ import type { StorageHarness } from './harness.js';
 /** Whether the driver makes the promise of this case at all. */
 export function applies(harness: StorageHarness, clauseCase: ClauseCase): boolean {
   if (clauseCase.needsManualTime === true && harness.time.nowUs === undefined) return false;
+  if (clauseCase.needsExpire === true && harness.expiresByItself === true) return false;
   return clauseCase.appliesTo?.(harness.capabilities) ?? true;
 }
 
