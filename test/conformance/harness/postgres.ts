@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { systemClock } from '../../../src/core/clock.js';
 import { openPostgresStorage } from '../../../src/storage/postgres/index.js';
 import { serviceAddress, serviceMissing } from '../../support/services/addresses.js';
+import { removeSchema } from '../../support/services/remove-data.js';
 import type { StorageHarness } from '../storage/index.js';
 
 /** Long enough that a busy machine reads a message before it has expired. */
@@ -15,7 +15,7 @@ const schemaOf = (namespace: string): string => `conformance_${process.pid}_${na
 export function postgresHarness(service: 'postgres' | 'postgres15'): StorageHarness {
   const url = (): string => serviceAddress(service) ?? '';
   return {
-    name: 'postgres',
+    name: service,
     capabilities: {
       durability: 'machine',
       atomicAcrossSubjects: true,
@@ -39,16 +39,6 @@ export function postgresHarness(service: 'postgres' | 'postgres15'): StorageHarn
         },
         systemClock,
       ),
-    destroy: (namespace) => dropSchema(url(), schemaOf(namespace)),
+    destroy: (namespace) => removeSchema(url(), schemaOf(namespace)),
   };
-}
-
-async function dropSchema(url: string, schema: string): Promise<void> {
-  const client = new pg.Client(url);
-  await client.connect();
-  try {
-    await client.query(`SET client_min_messages = warning; DROP SCHEMA IF EXISTS "${schema}" CASCADE`);
-  } finally {
-    await client.end();
-  }
 }

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createClient } from '@redis/client';
 import { systemClock } from '../../../src/core/clock.js';
 import { openRedisStorage } from '../../../src/storage/redis/index.js';
 import { serviceAddress, serviceMissing } from '../../support/services/addresses.js';
+import { removeKeys } from '../../support/services/remove-data.js';
 import type { StorageHarness } from '../storage/index.js';
 
 /** Long enough that a busy machine reads a message before it has expired. */
@@ -23,7 +23,7 @@ export function redisHarness(): StorageHarness {
       remoteHints: true,
       totalOrder: false,
     },
-    time: { granularityMs: GRANULARITY_MS, advance: async (ms) => void (await sleep(ms + 1)) },
+    time: { granularityMs: GRANULARITY_MS, advance: (ms) => sleep(ms + 1) },
     unavailable: () => serviceMissing('redis'),
     open: (namespace) =>
       openRedisStorage(
@@ -37,17 +37,6 @@ export function redisHarness(): StorageHarness {
         },
         systemClock,
       ),
-    destroy: (namespace) => removeKeys(url(), `${prefixOf(namespace)}:*`),
+    destroy: (namespace) => removeKeys(url(), prefixOf(namespace)),
   };
-}
-
-async function removeKeys(url: string, pattern: string): Promise<void> {
-  const client = await createClient({ url }).connect();
-  try {
-    for await (const keys of client.scanIterator({ MATCH: pattern, COUNT: 1000 })) {
-      if (keys.length > 0) await client.unlink(keys);
-    }
-  } finally {
-    client.destroy();
-  }
 }
