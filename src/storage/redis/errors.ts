@@ -24,14 +24,19 @@ const REPLIES: readonly (readonly [code: string, error: (cause: Error) => Broker
   [SUPERSEDED, (cause) => unavailable('the answer came too late', cause)],
 ];
 
+/** Errors without a code of their own that will stay for ever. */
+const REFUSALS: readonly (readonly [pattern: RegExp, message: string])[] = [
+  [/without any password configured/, 'redis asks for no password but redis.url names one'],
+  [/DB index/, 'redis does not have the database that redis.url names by its number'],
+  [/cluster support disabled/, 'redis is not a node of a cluster; set redis.cluster to off'],
+];
+
 /** Every failure of the server or of the client library as a BrokerError. */
 export function redisError(error: unknown): BrokerError {
   if (error instanceof BrokerError) return error;
   if (!(error instanceof ErrorReply)) return unavailable('redis cannot be reached', error);
   for (const [code, translate] of REPLIES) if (error.message.startsWith(code)) return translate(error);
-  if (/invalid username-password|invalid password|without any password configured/.test(error.message)) {
-    return refused('redis does not know this user or password; check redis.url');
-  }
+  for (const [pattern, message] of REFUSALS) if (pattern.test(error.message)) return refused(message);
   return new BrokerError('INTERNAL', 'redis has refused a command', { cause: error });
 }
 

@@ -34,9 +34,9 @@ function checkServer(info: Fields, cluster: boolean): void {
     throw refused(`redis ${version} is too old; ${OLDEST_VERSION}.0 or later is needed`);
   }
   if (info.get('role') === 'slave') throw unavailable('redis is a replica and cannot be written to');
-  const clustered = info.get('cluster_enabled') === '1';
-  if (clustered && !cluster) throw refused('redis is a node of a cluster; set redis.cluster to on');
-  if (!clustered && cluster) throw refused('redis is not a node of a cluster; set redis.cluster to off');
+  if (info.get('cluster_enabled') === '1' && !cluster) {
+    throw refused('redis is a node of a cluster; set redis.cluster to on');
+  }
   checkPolicy(info.get('maxmemory_policy'));
 }
 
