@@ -20,6 +20,7 @@ import {
   inTurn,
   killAtRandom,
   pauseStore,
+  swallowNotifications,
 } from '../support/replicas/fault-scripts.js';
 import { storeRecoveries } from '../support/replicas/recovery-times.js';
 import { runReplicas, type ReplicaRunResult } from '../support/replicas/replica-run.js';
@@ -34,7 +35,7 @@ publishers and subscribers saw.
   --kills <number>      kill -9 of a random broker (default: 20)
   --store-kills <number> kill -9 of the store (default: 10)
   --fault <name>        instead of kills: pause (the store is held for 10 s, three times), cut (what wakes the brokers is
-                        ended every 3 s for a minute; not on Cassandra)
+                        ended every 3 s for a minute), blackhole (it is swallowed for a minute); Cassandra knows only pause
   --seed <number>       repeats a run's faults and messages (default: random)
   --check <file>        only checks a history that an earlier run has kept
   --help                shows this
@@ -47,6 +48,7 @@ const PAUSE_MS = 10_000;
 const PAUSES = 3;
 const CUT_EVERY_MS = 3000;
 const CUTS = 20;
+const BLACKHOLE_MS = 60_000;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -82,7 +84,7 @@ async function main(): Promise<void> {
   );
   const started = performance.now();
   const progress = showProgress(faults.steps);
-  const store = await StoreUnderTest.start(storage);
+  const store = await StoreUnderTest.start(storage, { proxied: values.fault === 'blackhole' });
   let result: ReplicaRunResult;
   try {
     result = await runReplicas({ store, replicas: REPLICAS, seed, faults: faults.script, onFault: progress.step });
@@ -112,8 +114,10 @@ function faultNamed(name: string): Faults {
       };
     case 'cut':
       return { script: cutNotifications({ everyMs: CUT_EVERY_MS, forMs: CUTS * CUT_EVERY_MS }), steps: CUTS };
+    case 'blackhole':
+      return { script: swallowNotifications({ forMs: BLACKHOLE_MS, aroundMs: MAX_UPTIME_MS }), steps: 1 };
     default:
-      throw new Error(`--fault must be pause or cut, not ${name}`);
+      throw new Error(`--fault must be pause, cut or blackhole, not ${name}`);
   }
 }
 
@@ -144,7 +148,7 @@ function showProgress(steps: number): { step: (line: string) => void; stop: () =
   bar.start(steps, done, { fault: 'starting' });
   return {
     step: (fault) => {
-      if (/killed|paused|cut/.test(fault)) done++;
+      if (/killed|paused|cut|swallowed/.test(fault)) done++;
       bar.update(Math.min(done, steps), { fault });
     },
     stop: () => bar.stop(),

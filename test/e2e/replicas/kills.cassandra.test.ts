@@ -1,4 +1,4 @@
-import { describeKillCampaign } from '../../support/replicas/kill-campaign.js';
+import { describeKills } from '../../support/replicas/replica-tests.js';
 
 // Cassandra takes some seconds to start again: `npm run campaign:replicas` kills it more often.
-describeKillCampaign('cassandra', { kills: 10, storeKills: 3 });
+describeKills('cassandra', { kills: 10, storeKills: 3 });

@@ -1,3 +1,3 @@
-import { describeKillCampaign } from '../../support/replicas/kill-campaign.js';
+import { describeKills } from '../../support/replicas/replica-tests.js';
 
-describeKillCampaign('postgres', { kills: 20, storeKills: 10 });
+describeKills('postgres', { kills: 20, storeKills: 10 });

@@ -13,6 +13,7 @@ export type FaultKind =
   | 'store paused'
   | 'store is back'
   | 'notifications cut'
+  | 'notifications swallowed'
   | 'notifications are back'
   | 'load ended';
 

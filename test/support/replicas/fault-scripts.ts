@@ -86,6 +86,23 @@ export function cutNotifications({
   };
 }
 
+/** Swallows what wakes brokers for a while, with load before and after. */
+export function swallowNotifications({
+  forMs,
+  aroundMs,
+}: {
+  readonly forMs: number;
+  readonly aroundMs: number;
+}): FaultScript {
+  return async ({ store, log, replicas }) => {
+    await Promise.race([wait(aroundMs), replicas.failed]);
+    store.blackhole(true, log);
+    await Promise.race([wait(forMs), replicas.failed]);
+    store.blackhole(false, log);
+    await wait(aroundMs);
+  };
+}
+
 /** One after the other. */
 export function inTurn(...scripts: readonly FaultScript[]): FaultScript {
   return async (context) => {

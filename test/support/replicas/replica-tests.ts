@@ -1,9 +1,18 @@
 import { requireBackend } from '../backends.js';
-import { describeViolation } from '../crash/history-figures.js';
+import { FINAL_READER } from '../crash/final-read.js';
+import { describeViolation, summary } from '../crash/history-figures.js';
 import { cassandraMissing } from '../services/cassandra-runtime.js';
 import { postgresMissing } from '../services/postgres-binaries.js';
 import { redisMissing } from '../services/redis-server.js';
-import { type FaultScript, killAtRandom } from './fault-scripts.js';
+import { deliveryDelays } from './delivery-delays.js';
+import {
+  cutNotifications,
+  type FaultScript,
+  inTurn,
+  killAtRandom,
+  pauseStore,
+  swallowNotifications,
+} from './fault-scripts.js';
 import { runReplicas, type ReplicaRunResult } from './replica-run.js';
 import { type SharedStorage, StoreUnderTest } from './store-under-test.js';
 
@@ -15,7 +24,7 @@ const MAX_UPTIME_MS = 1300;
 const WRONG_FAILURES = /INTERNAL|DATA_LOSS|UNKNOWN/;
 
 /** For `requireBackend`: why no server of the storage can be started here. */
-export function storeMissing(storage: SharedStorage): string | undefined {
+function storeMissing(storage: SharedStorage): string | undefined {
   switch (storage) {
     case 'postgres':
       return postgresMissing(18);
@@ -27,10 +36,10 @@ export function storeMissing(storage: SharedStorage): string | undefined {
 }
 
 /** Replicas on a store of their own, through a fault, with what must be true after any of them. */
-export async function survive(storage: SharedStorage, faults: FaultScript): Promise<ReplicaRunResult> {
+async function survive(storage: SharedStorage, faults: FaultScript, proxied = false): Promise<ReplicaRunResult> {
   const seed = Number(process.env['CRASH_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
   process.stderr.write(`CRASH_SEED=${seed}\n`);
-  const store = await StoreUnderTest.start(storage);
+  const store = await StoreUnderTest.start(storage, { proxied });
   try {
     const result = await runReplicas({ store, replicas: REPLICAS, seed, faults, onFault: () => {} });
     const violations = result.violations.slice(0, 20).map(describeViolation);
@@ -43,8 +52,8 @@ export async function survive(storage: SharedStorage, faults: FaultScript): Prom
   }
 }
 
-/** The tests of one storage. */
-export function describeKillCampaign(
+/** kill -9 of brokers and of their store, under load. */
+export function describeKills(
   storage: SharedStorage,
   { kills, storeKills }: { readonly kills: number; readonly storeKills: number },
 ): void {
@@ -59,6 +68,28 @@ export function describeKillCampaign(
         (operation) => operation.op === 'publish' && operation.outcome === 'acked',
       );
       expect(acked.length).toBeGreaterThan(kills * 20);
+    }, 240_000);
+  });
+}
+
+/** What a store or its notifications can suffer without being killed, under load, one after the other. */
+export function describeFaults(storage: 'postgres' | 'redis'): void {
+  requireBackend(storage, storeMissing(storage))(`replicas on ${storage} in trouble`, () => {
+    it('miss nothing and repeat nothing while what wakes them is cut or swallowed, and while the store is held', async () => {
+      const faults = inTurn(
+        cutNotifications({ everyMs: 3000, forMs: 9000 }),
+        swallowNotifications({ forMs: 3000, aroundMs: 500 }),
+        pauseStore({ pauseMs: 3000, aroundMs: 1000 }),
+      );
+      const { faults: log, history, catchUpMs } = await survive(storage, faults, true);
+      const cuts = log.entries.filter(({ kind }) => kind === 'notifications cut');
+      expect(cuts.map(({ detail }) => detail)).not.toContain('0 connections');
+      for (const [client, delays] of deliveryDelays(history.operations)) {
+        if (client !== FINAL_READER) process.stderr.write(`${storage}, ${client}: ${summary(delays, 1)}\n`);
+      }
+      process.stderr.write(
+        `${storage}: everything delivered ${catchUpMs.toFixed(0)} ms after a last kill of everything\n`,
+      );
     }, 240_000);
   });
 }

@@ -1,0 +1,3 @@
+import { describeFaults } from '../../support/replicas/replica-tests.js';
+
+describeFaults('redis');
