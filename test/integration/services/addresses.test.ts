@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { requireBackend } from '../../support/backends.js';
 import { serviceAddress, serviceMissing } from '../../support/services/addresses.js';
+import { RUN_FOLDER_VARIABLE } from '../../support/services/run.js';
 
 requireBackend('postgres', serviceMissing('postgres'))('the servers that a run shares', () => {
   // While tests are collected, as a suite does that is written for many storages.
@@ -16,19 +17,30 @@ requireBackend('postgres', serviceMissing('postgres'))('the servers that a run s
   test('are one of each', () => {
     expect(serviceAddress('postgres')).toBe(url);
   });
+});
 
-  describe('given by environment variables', () => {
-    beforeAll(() => {
-      process.env['WAYBILL_TEST_REDIS_URL'] = 'redis://elsewhere:6379';
-    });
+describe('the servers of another run', () => {
+  const ownFolder = process.env[RUN_FOLDER_VARIABLE];
 
-    afterAll(() => {
-      delete process.env['WAYBILL_TEST_REDIS_URL'];
-    });
+  afterEach(() => {
+    process.env[RUN_FOLDER_VARIABLE] = ownFolder;
+  });
 
-    test('are taken as they are', () => {
-      expect(serviceMissing('redis')).toBeUndefined();
-      expect(serviceAddress('redis')).toBe('redis://elsewhere:6379');
-    });
+  test('are missing where nobody starts any', () => {
+    delete process.env[RUN_FOLDER_VARIABLE];
+    expect(serviceMissing('cassandra')).toBe('there are servers for conformance, integration and e2e tests only');
+    expect(serviceAddress('cassandra')).toBeUndefined();
+  });
+
+  test('are those that variables give, which no broker inherits', async () => {
+    const [setUp, tearDown] = ['setup', 'teardown'].map((step) =>
+      jest.requireActual<() => Promise<void>>(`../../support/services/global-${step}.cjs`),
+    );
+    process.env['WAYBILL_TEST_REDIS_URL'] = 'redis://elsewhere:6379';
+    await setUp?.();
+    expect(process.env).not.toHaveProperty('WAYBILL_TEST_REDIS_URL');
+    expect(serviceMissing('redis')).toBeUndefined();
+    expect(serviceAddress('redis')).toBe('redis://elsewhere:6379');
+    await tearDown?.();
   });
 });

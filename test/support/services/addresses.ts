@@ -1,7 +1,7 @@
 import { cassandraMissing } from './cassandra-runtime.js';
 import { postgresMissing } from './postgres-binaries.js';
 import { redisMissing } from './redis-server.js';
-import { RUN_FOLDER_VARIABLE, type ServiceName, sharedServer } from './run.js';
+import { givenServer, RUN_FOLDER_VARIABLE, type ServiceName, sharedServer } from './run.js';
 
 interface Service {
   /** Environment variable with the address of a server that is there already. */
@@ -21,11 +21,10 @@ const SERVICES: Readonly<Record<ServiceName, Service>> = {
 /** For `requireBackend`: why tests cannot have this server and how to change that; undefined when they can. */
 export function serviceMissing(name: ServiceName): string | undefined {
   const { variable, missing } = SERVICES[name];
-  if (process.env[variable] !== undefined) return undefined;
-  const reason =
-    process.env[RUN_FOLDER_VARIABLE] === undefined
-      ? 'servers are started for conformance, integration and e2e tests only'
-      : missing();
+  const folder = process.env[RUN_FOLDER_VARIABLE];
+  if (folder === undefined) return 'there are servers for conformance, integration and e2e tests only';
+  if (givenServer(folder, variable) !== undefined) return undefined;
+  const reason = missing();
   return reason === undefined ? undefined : `${reason}, or give one in ${variable}`;
 }
 
@@ -36,9 +35,7 @@ export function serviceMissing(name: ServiceName): string | undefined {
  * @returns a URL, of Cassandra `host:port`; undefined when it is missing. Throws when it does not start.
  */
 export function serviceAddress(name: ServiceName): string | undefined {
-  const given = process.env[SERVICES[name].variable];
-  if (given !== undefined) return given;
   const folder = process.env[RUN_FOLDER_VARIABLE];
   if (folder === undefined || serviceMissing(name) !== undefined) return undefined;
-  return sharedServer(folder, name);
+  return givenServer(folder, SERVICES[name].variable) ?? sharedServer(folder, name);
 }

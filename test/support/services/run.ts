@@ -10,7 +10,7 @@ export type ServiceName = 'postgres' | 'postgres15' | 'redis' | 'cassandra' | 'c
 export const SERVICE_NAMES: readonly ServiceName[] = ['postgres', 'postgres15', 'redis', 'cassandra', 'cassandra41'];
 
 /** Set by global-setup.cjs. */
-export const RUN_FOLDER_VARIABLE = 'WAYBILL_TEST_RUN_FOLDER';
+export const RUN_FOLDER_VARIABLE = 'TEST_RUN_FOLDER';
 
 const START_TIMEOUT_MS = 150_000;
 const ASK_INTERVAL_MS = 10;
@@ -18,6 +18,12 @@ const ASK_INTERVAL_MS = 10;
 const wantedFile = (folder: string, name: ServiceName): string => join(folder, `${name}.wanted`);
 const startedFile = (folder: string, name: ServiceName): string => join(folder, `${name}.started`);
 const failedFile = (folder: string, name: ServiceName): string => join(folder, `${name}.failed`);
+
+/** The address of a server that is there already, from the environment variable; undefined when there is none. */
+export function givenServer(folder: string, variable: string): string | undefined {
+  const file = join(folder, variable);
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
 
 export function isWanted(folder: string, name: ServiceName): boolean {
   return existsSync(wantedFile(folder, name));
