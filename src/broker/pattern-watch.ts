@@ -27,6 +27,8 @@ export interface PatternOwner {
   flush(): void;
   /** False once the subscription has ended. */
   untilReady(): Promise<boolean>;
+  /** Resolves after so many milliseconds, or at once when the subscription has ended. */
+  pause(ms: number): Promise<void>;
   /** Waits out a shared storage that is away. Rejects when the subscription has ended meanwhile. */
   persistently<T>(operation: () => Promise<T>): Promise<T>;
   noteBehind(): void;
@@ -37,6 +39,15 @@ export interface PatternOwner {
 
 /** Readers of subjects that patterns have led to; more than that at once and the subjects are walked through again. */
 const MAX_READERS = 1024;
+/**
+ * Where others write too, readers stay for as long as the settled time lags behind, and are in the cursor: this many, with
+ * the longest subjects, are still less than a cursor may hold.
+ */
+const MAX_SHARED_READERS = 2048;
+/** Between two walks there: the settled time must have moved for the next one to find more. */
+const WALK_PAUSE_MS = 1_000;
+/** `nowUs` is an estimate, and so are the times that other replicas give to what they write. */
+const CLOCK_ERROR_US = 1_000_000;
 /** Subjects written to during a walk; more than that and another walk follows. */
 const MAX_PENDING = 10_000;
 /** Readers opened side by side. */
@@ -65,8 +76,9 @@ const PAGE_MESSAGES = 4096;
  *   keeps S where it is, or has nothing after S. A reader's feed was told the id that its subject had come to, so the
  *   reader has not caught up, and its id is in the cursor, until everything up to that has been delivered.
  *
- * S may thus lag behind by a sweep, which costs nothing: a subject with a reader that has delivered later messages is in
- * the cursor by its id.
+ * S may thus lag behind by a sweep, and by as much as the storage's settled time lags behind the present. That costs no
+ * delay, only room: a subject whose reader has delivered later messages is in the cursor by its id. And a walk does not
+ * reach the present: whatever it finds to have later messages gets a reader after it.
  */
 export class PatternWatch implements PatternListener {
   readonly #context: SubscriptionContext;
@@ -78,6 +90,7 @@ export class PatternWatch implements PatternListener {
   readonly #pending = new Map<string, number>();
   /** Positions of a cursor that the walk has not come to yet. */
   readonly #positions: Map<string, number>;
+  readonly #maxReaders: number;
   #settledUs: number;
   #scan: ScanPosition | undefined;
   /** What was settled when writes began to be noticed; a walk that an earlier subscription began has an earlier target. */
@@ -88,6 +101,8 @@ export class PatternWatch implements PatternListener {
   #current: { readonly subject: string; nextId: number } | undefined;
   #walking = true;
   #scannedOnce = false;
+  /** What was stored later than the first walk's target has readers. */
+  #tailOpened = false;
   /** There are writes that neither a reader nor `#pending` stands for: only another walk finds them. */
   #overflowed = false;
   #running = false;
@@ -96,15 +111,16 @@ export class PatternWatch implements PatternListener {
     this.#context = context;
     this.#plan = plan;
     this.#owner = owner;
+    this.#maxReaders = context.soleWriter ? MAX_READERS : MAX_SHARED_READERS;
     this.#positions = new Map(plan.patternStart.positions);
     for (const { subject } of plan.subjects) this.#positions.delete(subject);
     this.#settledUs = plan.patternStart.settledUs ?? 0;
     this.#scan = plan.patternStart.scan;
   }
 
-  /** Nothing that was stored when the subscription began is waiting any more. */
+  /** Nothing that was stored when the subscription began is waiting for a walk or a reader any more. */
   get scanned(): boolean {
-    return this.#scannedOnce;
+    return this.#scannedOnce && (this.#tailOpened || this.#context.soleWriter);
   }
 
   get caughtUp(): boolean {
@@ -117,12 +133,22 @@ export class PatternWatch implements PatternListener {
     // The cursor may know of a later settled time, from a replica that has asked later.
     this.#openedUs = Math.max(this.#settledUs, await this.#context.hub.settle());
     if (this.#plan.patternStart.settledUs === undefined) {
-      this.#settledUs = this.#openedUs;
+      this.#settledUs = this.#newSinceUs();
       this.#scannedOnce = true;
+      this.#tailOpened = true;
       this.#walking = false;
     } else {
       this.#scan ??= { targetUs: this.#openedUs, pattern: 0, after: '' };
     }
+  }
+
+  /**
+   * What is new is published later than this. The settled time may lag behind by seconds; what lies between has been
+   * published before the subscription began, even if it appears only now.
+   */
+  #newSinceUs(): number {
+    if (this.#context.soleWriter) return this.#openedUs;
+    return Math.max(this.#openedUs, this.#owner.nowUs() - CLOCK_ERROR_US);
   }
 
   start(): void {
@@ -136,7 +162,7 @@ export class PatternWatch implements PatternListener {
       this.noticed(subject, publishTimeUs);
       return;
     }
-    if (this.#readers.size >= MAX_READERS && !this.#dropIdleReaders()) {
+    if (this.#readers.size >= this.#maxReaders && !this.#dropIdleReaders()) {
       this.#overflow();
       return;
     }
@@ -216,7 +242,7 @@ export class PatternWatch implements PatternListener {
       this.#readers.delete(subject);
       this.#owner.drop(reader);
     }
-    return this.#readers.size < MAX_READERS;
+    return this.#readers.size < this.#maxReaders;
   }
 
   /** Walks, opens the readers that wait, and walks again for as long as there is something that only a walk finds. */
@@ -231,10 +257,12 @@ export class PatternWatch implements PatternListener {
         await this.#openPending();
         if (this.#owner.ended) break;
         if (!this.#overflowed) {
+          this.#tailOpened = true;
           if (this.#pending.size === 0) break;
           // Somebody has come to wait since the last reader was opened.
           continue;
         }
+        if (!this.#context.soleWriter) await this.#owner.pause(WALK_PAUSE_MS);
         if (!(await this.#owner.untilReady())) break;
         const targetUs = await this.#owner.persistently(() => this.#context.hub.settle());
         this.#overflowed = false;
@@ -253,7 +281,7 @@ export class PatternWatch implements PatternListener {
     for (;;) {
       const subjects = this.#nextPending();
       if (subjects.length === 0 || this.#owner.ended) return;
-      if (this.#readers.size + subjects.length > MAX_READERS && !this.#dropIdleReaders()) {
+      if (this.#readers.size + subjects.length > this.#maxReaders && !this.#dropIdleReaders()) {
         this.#owner.noteBehind();
         this.#overflowed = true;
         this.#pending.clear();
@@ -321,8 +349,11 @@ export class PatternWatch implements PatternListener {
           const reader = this.#readers.get(info.subject);
           // What others have written up to the target may not have been noticed: till it is read, the cursor has an id.
           reader?.feed.hint(info.lastId);
-          if (reader === undefined && this.#belongsTo(index, info.subject)) await this.#replay(info, walked);
-          else this.#scan = walked;
+          if (reader === undefined && this.#belongsTo(index, info.subject)) {
+            await this.#replay(info, walked);
+            // Stored already, and later than the settled time of a storage that others write to.
+            if (!this.#context.soleWriter) this.noticed(info.subject, info.lastPublishTimeUs);
+          } else this.#scan = walked;
           if (this.#owner.ended) return;
         }
         if (page.length < SUBJECTS_PER_PAGE) break;

@@ -34,7 +34,7 @@ export class LogSubscription implements Subscription, ReaderOwner, PatternOwner,
   /** Readers of the subjects named; those of patterns belong to the watch. */
   readonly #readers = new Map<string, SubjectReader>();
   /** Last id that each reader delivers when the subscription stops at the head. */
-  readonly #stopIds = new Map<string, number>();
+  readonly #stopIds = new Map<SubjectReader, number>();
   readonly #watch: PatternWatch | undefined;
   /** Served from the log, the one that waits longest first. */
   readonly #behind = new Set<SubjectReader>();
@@ -82,7 +82,7 @@ export class LogSubscription implements Subscription, ReaderOwner, PatternOwner,
       for (const { subject, position } of this.#plan.subjects) {
         const reader = await this.#openReader(subject, position);
         if (this.ended) return;
-        if (this.#plan.stopAtHead) this.#stopIds.set(subject, reader.feed.knownId);
+        if (this.#plan.stopAtHead) this.#stopIds.set(reader, reader.feed.knownId);
       }
       if (this.ended) return;
       this.#state = 'running';
@@ -109,7 +109,9 @@ export class LogSubscription implements Subscription, ReaderOwner, PatternOwner,
 
   /** A reader that a pattern has led to. */
   adopt(feed: Feed, start: ReaderStart): SubjectReader {
-    return new SubjectReader(feed, this, start);
+    const reader = new SubjectReader(feed, this, start);
+    if (this.#plan.stopAtHead) this.#stopIds.set(reader, feed.knownId);
+    return reader;
   }
 
   /** Gives a reader back: its feed may close. */
@@ -117,6 +119,7 @@ export class LogSubscription implements Subscription, ReaderOwner, PatternOwner,
     reader.close();
     this.#behind.delete(reader);
     this.#stalled.delete(reader);
+    this.#stopIds.delete(reader);
     this.#context.hub.release(reader.feed);
   }
 
@@ -126,7 +129,7 @@ export class LogSubscription implements Subscription, ReaderOwner, PatternOwner,
   }
 
   deliver(reader: SubjectReader, delivery: Delivery, source: 'live' | 'log'): void {
-    const stopId = this.#stopIds.get(reader.subject);
+    const stopId = this.#stopIds.get(reader);
     if (stopId !== undefined && delivery.message.id > stopId) return;
     this.handOver(delivery, source);
   }
@@ -258,8 +261,8 @@ export class LogSubscription implements Subscription, ReaderOwner, PatternOwner,
 
   #reachedStop(): boolean {
     if (!this.#plan.stopAtHead || this.#watch?.scanned === false) return false;
-    for (const [subject, stopId] of this.#stopIds) {
-      if (this.#readers.get(subject)!.nextId <= stopId) return false;
+    for (const [reader, stopId] of this.#stopIds) {
+      if (reader.nextId <= stopId) return false;
     }
     return true;
   }

@@ -47,6 +47,8 @@ export class SharedMemory {
   silent = false;
   /** Appends become visible only when they are released. */
   holding = false;
+  /** How far the settled time stays behind the present. */
+  lagUs = 0;
   /** Operations asked for, by name; those that failed because it was away are counted too. */
   readonly asked = new Map<string, number>();
 
@@ -76,7 +78,10 @@ export class SharedMemory {
         }),
       settledTimeUs: () =>
         guard('settledTimeUs', async () =>
-          this.held.reduce((settled, held) => Math.min(settled, held.firstTimeUs - 1), await log.settledTimeUs()),
+          this.held.reduce(
+            (settled, held) => Math.min(settled, held.firstTimeUs - 1),
+            Math.min(await log.settledTimeUs(), this.#memory.nowUs() - this.lagUs),
+          ),
         ),
       purge: (subject, options) => guard('purge', () => log.purge(subject, options)),
       expire: () => guard('expire', () => log.expire()),

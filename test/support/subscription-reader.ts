@@ -10,6 +10,8 @@ import type {
 export class SubscriptionReader {
   readonly messages: ReceivedMessage[] = [];
   readonly kinds: SubscriptionEvent['kind'][] = [];
+  /** Of the last event taken. */
+  cursor = '';
   readonly #events: AsyncIterator<SubscriptionEvent, void>;
 
   constructor(client: WaybillClient, request: SubscribeRequest, options?: SubscribeOptions) {
@@ -21,6 +23,7 @@ export class SubscriptionReader {
       const next = await this.#events.next();
       if (next.done === true) throw new Error(`the subscription ended after ${this.kinds.join(', ')}`);
       this.kinds.push(next.value.kind);
+      this.cursor = next.value.cursor;
       if (next.value.kind === 'batch') this.messages.push(...next.value.messages);
       if (isReached(next.value)) return;
     }

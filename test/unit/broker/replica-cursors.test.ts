@@ -129,61 +129,66 @@ describe('the cursor of a subscription by pattern, with several brokers', () => 
       },
     );
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
-        const journey = new Journey();
-        const { shared } = journey;
-        try {
-          await turns();
-          for (const one of steps) {
-            switch (one.do) {
-              case 'publish':
-                journey.publish(one.broker, SUBJECTS[one.subject]!, one.count);
-                await turns(2);
-                break;
-              case 'take':
-                journey.take(one.count);
-                await turns(2);
-                break;
-              case 'pass':
-                await journey.pass(one.intervals);
-                break;
-              case 'move':
-                await journey.move(one.broker, one.lostCursors);
-                break;
-              case 'release':
-                shared.held[one.index]?.release();
-                await turns(1);
-                break;
-              case 'turns':
-                await turns(one.count);
-                break;
-              case 'hold':
-                shared.holding = one.holding;
-                break;
-              case 'silence':
-                shared.silent = one.silent;
-                break;
-              case 'away':
-                shared.away = true;
-                await journey.pass(one.intervals);
-                shared.away = false;
-                break;
+      fc.asyncProperty(
+        fc.array(step, { minLength: 5, maxLength: 40 }),
+        fc.constantFrom(0, 0, 600_000),
+        async (steps, lagUs) => {
+          const journey = new Journey();
+          const { shared } = journey;
+          shared.lagUs = lagUs;
+          try {
+            await turns();
+            for (const one of steps) {
+              switch (one.do) {
+                case 'publish':
+                  journey.publish(one.broker, SUBJECTS[one.subject]!, one.count);
+                  await turns(2);
+                  break;
+                case 'take':
+                  journey.take(one.count);
+                  await turns(2);
+                  break;
+                case 'pass':
+                  await journey.pass(one.intervals);
+                  break;
+                case 'move':
+                  await journey.move(one.broker, one.lostCursors);
+                  break;
+                case 'release':
+                  shared.held[one.index]?.release();
+                  await turns(1);
+                  break;
+                case 'turns':
+                  await turns(one.count);
+                  break;
+                case 'hold':
+                  shared.holding = one.holding;
+                  break;
+                case 'silence':
+                  shared.silent = one.silent;
+                  break;
+                case 'away':
+                  shared.away = true;
+                  await journey.pass(one.intervals);
+                  shared.away = false;
+                  break;
+              }
             }
+            await journey.finish();
+            const perSubject = new Map<string, number[]>();
+            for (const line of journey.seen) {
+              const [subject, id] = line.split('/') as [string, string];
+              perSubject.set(subject, [...(perSubject.get(subject) ?? []), Number(id)]);
+            }
+            const expected = [...journey.written]
+              .filter(([subject]) => subject !== 'b.1')
+              .map(([subject, last]) => [subject, Array.from({ length: last }, (_, i) => i + 1)] as const);
+            expect(perSubject).toEqual(new Map(expected));
+          } finally {
+            await journey.close();
           }
-          await journey.finish();
-          const perSubject = new Map<string, number[]>();
-          for (const line of journey.seen) {
-            const [subject, id] = line.split('/') as [string, string];
-            perSubject.set(subject, [...(perSubject.get(subject) ?? []), Number(id)]);
-          }
-          const expected = [...journey.written]
-            .filter(([subject]) => subject !== 'b.1')
-            .map(([subject, last]) => [subject, Array.from({ length: last }, (_, i) => i + 1)] as const);
-          expect(perSubject).toEqual(new Map(expected));
-        } finally {
-          await journey.close();
-        }
-      }),
+        },
+      ),
       { numRuns: 300 },
     );
   }, 60_000);

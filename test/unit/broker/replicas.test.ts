@@ -180,4 +180,53 @@ describe('two brokers that share a storage', () => {
     expect(new Set(seen(subscriber)).size).toBe(3000);
     expect(subscriber.messages).toHaveLength(3000);
   });
+
+  describe('and whose settled time stays ten seconds behind', () => {
+    beforeEach(async () => {
+      shared.lagUs = 10_000_000;
+      await there.publish('a.old', 'x');
+      clock.advance(20_000);
+      await there.publish('a.old', 'y');
+      await there.publish('a.b', 'x', 'y');
+      clock.advance(2_000);
+    });
+
+    it('stop a pattern at the head', async () => {
+      const subscriber = here.subscribe({ subjects: ['a.*'], start: { kind: 'earliest' }, stopAtHead: true });
+      await subscriber.until(() => subscriber.ended);
+      expect(seen(subscriber)).toEqual(['a.old/1', 'a.b/1', 'a.b/2', 'a.old/2']);
+    });
+
+    it('have delivered everything stored when they say so', async () => {
+      const subscriber = here.subscribe({ subjects: ['a.*'], start: { kind: 'earliest' } });
+      await subscriber.saw('caughtUp');
+      expect(seen(subscriber)).toHaveLength(4);
+    });
+
+    it('deliver to a new subscription only what is new, also when it resumes', async () => {
+      const first = here.subscribe({ subjects: ['a.*'] });
+      await first.saw('caughtUp');
+      await pass(4);
+      const start = { kind: 'cursor', cursor: first.subscription!.cursor() } as const;
+      first.subscription!.cancel();
+      const second = there.subscribe({ subjects: ['a.*'], start });
+      await second.saw('caughtUp');
+      await here.publish('a.b', 'z');
+      await second.until(() => second.messages.length > 0);
+      expect([seen(first), seen(second)]).toEqual([[], ['a.b/3']]);
+    });
+
+    it('keep the subjects with later messages in the cursor, and only those', async () => {
+      const subscriber = here.subscribe({ subjects: ['a.*'] });
+      await subscriber.saw('caughtUp');
+      const start = subscriber.subscription!.cursor().length;
+      for (let i = 0; i < 100; i++) await there.publish(`a.${i}`, 'x');
+      await subscriber.until(() => subscriber.messages.length === 100);
+      expect(subscriber.subscription!.cursor().length).toBeGreaterThan(start + 400);
+      clock.advance(11_000);
+      await there.publish('other', 'x');
+      await pass(2);
+      expect(subscriber.subscription!.cursor().length).toBeLessThan(start + 20);
+    });
+  });
 });
