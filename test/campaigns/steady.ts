@@ -23,7 +23,8 @@ hold. A server of its own is started for the store.
 `;
 
 const BROKERS = 2;
-const FLAGS = ['--idempotency-window', '15s', '--log-level', 'warn'];
+/** With the feeds' default size it would take an hour until each subject's recent messages have filled it. */
+const FLAGS = ['--idempotency-window', '15s', '--feed-max-messages', '16', '--log-level', 'warn'];
 const SAMPLE_EVERY_MS = 5000;
 /** Of its mean, in the last third of the time. */
 const MAX_GROWTH = 0.1;
@@ -119,7 +120,8 @@ function describe({ store, storeDetail, heaps, resident }: Measured): string {
   return `store ${mebibytes([store])}, ${storeDetail}; brokers' heaps ${mebibytes(heaps)}, resident ${mebibytes(resident)}`;
 }
 
-function describeCounts({ published, delivered, events, leased, failures }: SteadyCounts): string {
+function describeCounts({ published, delivered, events, leased, attempts }: SteadyCounts): string {
+  const failures = [...attempts.failures].map(([reason, count]) => `${count} ${reason}`).join(', ') || 'no';
   return `${published} published, ${delivered} delivered, ${events} events, ${leased} leased, ${failures} failures`;
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { WaybillError, type OutgoingMessage, type WaybillClient } from '../../../src/client/index.js';
+import { LoadCounters } from '../crash/load-counters.js';
 import type { Random } from '../random.js';
 
 const SUBJECTS = 1000;
@@ -18,7 +19,7 @@ export class SteadyCounts {
   delivered = 0;
   events = 0;
   leased = 0;
-  failures = 0;
+  readonly attempts = new LoadCounters();
 }
 
 /** 200 messages a second that live for some seconds, every other one with an idempotency key of its own. */
@@ -41,9 +42,9 @@ export async function publishSteadily(
     stream.send(messages).then(
       ({ failures }) => {
         counts.published += messages.length - failures.length;
-        counts.failures += failures.length;
+        for (const { error } of failures) counts.attempts.failed(error);
       },
-      () => (counts.failures += messages.length),
+      (error: unknown) => counts.attempts.failed(error),
     );
     await wait(FRAME_EVERY_MS);
   }
@@ -71,7 +72,7 @@ export async function processSteadily(
       }
     } catch (error) {
       if (!(error instanceof WaybillError)) throw error;
-      counts.failures++;
+      counts.attempts.failed(error);
     }
     await wait(EVENT_EVERY_MS);
   }
