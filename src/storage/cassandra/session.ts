@@ -85,9 +85,21 @@ export class Session {
     return this.#select(query, params, localQuorum);
   }
 
-  /** The same after finishing whatever conditional write is under way: nothing that was decided is missed. */
-  readSettled(query: string, params: readonly unknown[]): Promise<readonly Row[]> {
-    return this.#select(query, params, localSerial);
+  /**
+   * The same after finishing whatever conditional write is under way: nothing that was decided is missed. It contends with
+   * such writes, and is asked again when it loses.
+   */
+  async readSettled(query: string, params: readonly unknown[]): Promise<readonly Row[]> {
+    const deadline = this.deadline();
+    const backoff = new Backoff(RETRIES);
+    for (;;) {
+      try {
+        return await this.#select(query, params, localSerial);
+      } catch (error) {
+        if (deadline.passed || wasNotWritten(error)) throw error;
+      }
+      await deadline.wait(backoff.nextMs());
+    }
   }
 
   async #select(query: string, params: readonly unknown[], consistency: types.consistencies): Promise<readonly Row[]> {

@@ -4,6 +4,7 @@ import { BoundedMap } from './bounded-map.js';
 import { bytesAt, numberAt, numbersByName, uuidAt } from './row-values.js';
 import type { Row } from './row-values.js';
 import type { Session } from './session.js';
+import { SharedReads } from './shared-reads.js';
 import { decodeSubjectState, NO_SUBJECT } from './subject-state.js';
 import type { SubjectState } from './subject-state.js';
 
@@ -42,6 +43,7 @@ export class SubjectStates {
   readonly #epoch: types.Uuid;
   readonly #directory: BucketDirectory;
   readonly #remembered = new BoundedMap<string, Remembered>(MAX_REMEMBERED);
+  readonly #settledReads = new SharedReads<KnownState | undefined>();
   readonly #selectState: string;
   readonly #selectAll: string;
 
@@ -63,10 +65,12 @@ export class SubjectStates {
   }
 
   /** The state and the fences after finishing what was under way: all that led to it can be read from now on. */
-  async settled(subject: string): Promise<KnownState | undefined> {
-    const known = await this.#current(subject, (bucket) => this.#read(subject, bucket, true));
-    if (known !== undefined) this.settle(subject, known);
-    return known;
+  settled(subject: string): Promise<KnownState | undefined> {
+    return this.#settledReads.read(subject, async () => {
+      const known = await this.#current(subject, (bucket) => this.#read(subject, bucket, true));
+      if (known !== undefined) this.settle(subject, known);
+      return known;
+    });
   }
 
   /** The state that a sealed bucket was left in. */

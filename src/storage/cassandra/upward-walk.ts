@@ -40,32 +40,39 @@ export class UpwardWalk {
   }
 
   async run(directory: BucketDirectory, reader: MessageReader): Promise<void> {
-    await this.#loadTransient(reader);
-    const { subject } = this.#range;
     const { bucket, state } = this.#known;
-    let limit = pageRows(this.#range.maxMessages);
-    const buckets =
-      this.nextId >= state.bucketFirstId ? [{ number: bucket, firstId: 1 }] : await directory.upTo(subject, bucket);
+    const only = { number: bucket, firstId: state.bucketFirstId, fromTimeUs: 0 };
+    const buckets = this.nextId >= state.bucketFirstId ? [only] : await directory.upTo(this.#range.subject, bucket);
     for (const [index, { number }] of buckets.entries()) {
-      const endId = Math.min(this.#lastId, (buckets[index + 1]?.firstId ?? Infinity) - 1);
-      for (let fromId = this.nextId; fromId <= endId;) {
-        const range = { kind: KIND.chunk, fromId, toId: endId, limit };
-        const page = await reader.up(subject, number, range);
-        let bytes = 0;
-        for (const stored of page) {
-          if (this.#known.commitId !== null && stored.batchId?.equals(this.#known.commitId) === true)
-            this.batchChunks += 1;
-          const chunk = this.#open(() => reader.open(subject, stored));
-          if (chunk === undefined || !this.#chunk(chunk)) return;
-          bytes += chunk.bytes;
-        }
-        fromId = page.length < limit ? endId + 1 : (page.at(-1)?.lastId ?? endId) + 1;
-        limit = pageRows(this.#range.maxMessages - this.messages.length, bytes / page.length);
-      }
-      if (!this.#takeTransient(endId)) return;
+      const next = buckets[index + 1];
+      const endId = (next?.firstId ?? Infinity) - 1;
+      if (endId < this.nextId) continue;
+      await this.#loadTransient(reader, number, endId, next?.fromTimeUs ?? state.transientTimeUs);
+      if (!(await this.#bucket(reader, number, Math.min(endId, this.#lastId)))) return;
+      if (this.#lastId <= endId) break;
     }
     this.nextId = this.#lastId + 1;
     this.atEnd = this.#lastId === state.lastId;
+  }
+
+  /** The messages of a bucket from `nextId` to `endId`; false when the answer is complete. */
+  async #bucket(reader: MessageReader, number: number, endId: number): Promise<boolean> {
+    const { subject, maxMessages } = this.#range;
+    const { commitId } = this.#known;
+    let limit = pageRows(maxMessages);
+    for (let fromId = this.nextId; fromId <= endId;) {
+      const page = await reader.up(subject, number, { kind: KIND.chunk, fromId, toId: endId, limit });
+      let bytes = 0;
+      for (const stored of page) {
+        if (commitId !== null && stored.batchId?.equals(commitId) === true) this.batchChunks += 1;
+        const chunk = this.#open(() => reader.open(subject, stored));
+        if (chunk === undefined || !this.#chunk(chunk)) return false;
+        bytes += chunk.bytes;
+      }
+      fromId = page.length < limit ? endId + 1 : (page.at(-1)?.lastId ?? endId) + 1;
+      limit = pageRows(maxMessages - this.messages.length, bytes / page.length);
+    }
+    return this.#takeTransient(endId);
   }
 
   /** The messages of a chunk from `nextId` on; false when the answer is complete. */
@@ -113,15 +120,14 @@ export class UpwardWalk {
     }
   }
 
-  async #loadTransient(reader: MessageReader): Promise<void> {
+  /** @param lastTimeUs no transient message of the bucket was published later */
+  async #loadTransient(reader: MessageReader, bucket: number, endId: number, lastTimeUs: number): Promise<void> {
     const { subject, transient, maxMessages } = this.#range;
-    const { bucket, state } = this.#known;
-    const { transientId, transientTimeUs } = state;
-    const fromId = Math.max(this.nextId, state.bucketFirstId);
-    if (transient !== true || transientId < fromId || transientTimeUs + TRANSIENT_LIFE_US <= this.#nowUs) return;
+    const { transientId } = this.#known.state;
+    if (transient !== true || transientId < this.nextId || lastTimeUs + TRANSIENT_LIFE_US <= this.#nowUs) return;
     const limit = pageRows(maxMessages);
-    const range = { kind: KIND.transient, fromId, toId: this.#lastId, limit };
-    const page = await reader.up(subject, bucket, range);
+    const toId = Math.min(endId, this.#lastId);
+    const page = await reader.up(subject, bucket, { kind: KIND.transient, fromId: this.nextId, toId, limit });
     // Beyond the last one that was loaded there may be others, among the lasting ones.
     if (page.length === limit) this.#lastId = page.at(-1)?.lastId ?? this.#lastId;
     const messages: Message[] = [];

@@ -24,7 +24,7 @@ export function cassandraHarness(service: ServiceName = 'cassandra'): StorageHar
   return {
     name: 'cassandra',
     capabilities: CASSANDRA_CAPABILITIES,
-    time: { granularityMs: 25, advance: (ms) => sleep(ms) },
+    time: { granularityMs: 60, advance: (ms) => sleep(ms) },
     expiresByItself: true,
     unavailable: () => serviceMissing(service),
     open: (namespace) =>

@@ -1,0 +1,4 @@
+import { cassandraHarness } from './harness/cassandra.js';
+import { describeStreams } from './streams/index.js';
+
+describeStreams(cassandraHarness('cassandra41'));
