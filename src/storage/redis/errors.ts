@@ -34,10 +34,21 @@ const REFUSALS: readonly (readonly [pattern: RegExp, message: string])[] = [
 /** Every failure of the server or of the client library as a BrokerError. */
 export function redisError(error: unknown): BrokerError {
   if (error instanceof BrokerError) return error;
-  if (!(error instanceof ErrorReply)) return unavailable('redis cannot be reached', error);
+  if (!(error instanceof ErrorReply)) return tlsError(error) ?? unavailable('redis cannot be reached', error);
   for (const [code, translate] of REPLIES) if (error.message.startsWith(code)) return translate(error);
   for (const [pattern, message] of REFUSALS) if (pattern.test(error.message)) return refused(message);
   return new BrokerError('INTERNAL', 'redis has refused a command', { cause: error });
+}
+
+/** OpenSSL's words for a certificate that is not trusted, and Node's. */
+const UNTRUSTED = /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|ERR_TLS_CERT_)/;
+
+/** A certificate stays what it is until somebody changes the settings. */
+function tlsError(error: unknown): BrokerError | undefined {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  return UNTRUSTED.test(code)
+    ? refused(`the certificate of redis is not trusted (${code}); check redis.caFile`)
+    : undefined;
 }
 
 /** The server has answered, so nothing is unknown about this command. */

@@ -1,11 +1,13 @@
-import { TAGS } from './keys.js';
 import { continuePurge } from './purge.js';
 import type { RedisData } from './redis-data.js';
 import { bytesOf, listOf, numberOf } from './reply.js';
 import { DUE, EXPIRE_CHUNKS, EXPIRE_RECORDS } from './scripts/removal.js';
 
-/** Most messages and records that one step removes; a step begins with the tag after the last one's. */
+/** About how many messages and records one step removes. */
 const STEP_MESSAGES = 1000;
+
+/** The same for each place of a cluster, few of which have as much to remove at one time. */
+const STEP_MESSAGES_PER_PLACE = 125;
 
 const CHUNK = 0x63;
 const PURGE = 0x70;
@@ -20,7 +22,7 @@ export async function expireStep(data: RedisData): Promise<boolean> {
 async function expirePlace(data: RedisData, place: number): Promise<boolean> {
   const { keys } = data;
   const tags = data.tagsOf(place);
-  const room = Math.ceil(STEP_MESSAGES / (data.places.length === TAGS ? 8 : 1));
+  const room = data.places.length === 1 ? STEP_MESSAGES : STEP_MESSAGES_PER_PLACE;
   const { answer } = await data.run(
     DUE,
     place,

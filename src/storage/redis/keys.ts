@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 
 /**
  * In how many parts the keys are cut, each with a hash tag of its own. Fixed for ever: it decides where a subject is.
@@ -8,7 +8,7 @@ export const TAGS = 64;
 
 /** The tag of a subject or partition: `0` to `63`. */
 export function tagOf(name: string): number {
-  return (createHash('sha256').update(name).digest()[6] as number) % TAGS;
+  return crc32(name) % TAGS;
 }
 
 /**

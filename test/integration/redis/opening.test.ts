@@ -1,8 +1,11 @@
-import { createClient } from '@redis/client';
+import { join } from 'node:path';
 import { requireBackend } from '../../support/backends.js';
 import { redisMissing, RedisServer } from '../../support/services/redis-server.js';
 import { freePort } from '../../support/services/free-port.js';
+import { command } from './redis-cluster.js';
 import { RedisStores } from './redis-stores.js';
+
+const fixture = (name: string): string => join(__dirname, '../../fixtures/tls', name);
 
 const servers: RedisServer[] = [];
 const stores = new RedisStores();
@@ -11,16 +14,6 @@ async function start(options: Parameters<typeof RedisServer.start>[0] = {}): Pro
   const server = await RedisServer.start(options);
   servers.push(server);
   return server;
-}
-
-/** Sends one command on a connection of its own. */
-async function command(url: string, ...args: string[]): Promise<unknown> {
-  const client = await createClient({ url }).connect();
-  try {
-    return await client.sendCommand(args);
-  } finally {
-    client.destroy();
-  }
 }
 
 afterEach(async () => {
@@ -142,5 +135,30 @@ requireBackend('redis', redisMissing())('opening Redis', () => {
     const storage = await stores.open(server.url.replace('redis://', 'redis://hosted:secret@'));
     expect(storage.capabilities.durability).toBe('process');
     expect(storage.warnings[0]).toContain('unknown');
+  });
+
+  test('speaks TLS with a server whose certificate the file vouches for, and with no other', async () => {
+    const port = await freePort();
+    await start({
+      settings: {
+        'tls-port': String(port),
+        'tls-cert-file': fixture('server.pem'),
+        'tls-key-file': fixture('server.key'),
+        'tls-ca-cert-file': fixture('ca.pem'),
+        'tls-auth-clients': 'no',
+      },
+    });
+    const url = `rediss://localhost:${port}`;
+    const storage = await stores.open(url, { caFile: fixture('ca.pem') });
+    await expect(storage.ping()).resolves.toBeUndefined();
+    for (const caFile of [fixture('other-ca.pem'), undefined]) {
+      await expect(stores.open(url, { caFile })).rejects.toMatchObject({
+        reason: 'STORAGE_MISCONFIGURED',
+        message: expect.stringContaining('redis.caFile') as unknown,
+      });
+    }
+    await expect(stores.open(url, { caFile: fixture('missing.pem') })).rejects.toMatchObject({
+      reason: 'STORAGE_MISCONFIGURED',
+    });
   });
 });

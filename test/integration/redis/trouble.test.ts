@@ -1,8 +1,8 @@
-import { createClient } from '@redis/client';
 import { requireBackend } from '../../support/backends.js';
 import { redisMissing, RedisServer } from '../../support/services/redis-server.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import type { Hint, Storage } from '../../../src/storage/storage.js';
+import { command } from './redis-cluster.js';
 import { appendOne, RedisStores, textsOf } from './redis-stores.js';
 
 const stores = new RedisStores();
@@ -66,9 +66,7 @@ requireBackend('redis', redisMissing())('trouble with Redis', () => {
   test('refuses everything when the data is gone, and has another epoch when it is opened again', async () => {
     const storage = await stores.open(server.url);
     await appendOne(storage, 'a', '1');
-    const client = await createClient({ url: server.url }).connect();
-    await client.flushAll();
-    client.destroy();
+    await command(server.url, 'FLUSHALL');
     const again = await stores.open(server.url);
     expect(again.epoch).not.toBe(storage.epoch);
     for (const outcome of [appendOne(storage, 'a', '2'), storage.log.heads(['a']), storage.ping()]) {
@@ -79,9 +77,7 @@ requireBackend('redis', redisMissing())('trouble with Redis', () => {
 
   test('says that the data is gone and what to do', async () => {
     const storage = await stores.open(server.url);
-    const client = await createClient({ url: server.url }).connect();
-    await client.flushAll();
-    client.destroy();
+    await command(server.url, 'FLUSHALL');
     await expect(appendOne(storage, 'a', '1')).rejects.toMatchObject({
       message: expect.stringContaining('restart the broker') as unknown,
     });
