@@ -1,5 +1,5 @@
 import { rmSync, watch } from 'node:fs';
-import { CassandraServer } from './cassandra-server.js';
+import { CassandraServer, type CassandraServerOptions } from './cassandra-server.js';
 import { PostgresServer } from './postgres-server.js';
 import { RedisServer } from './redis-server.js';
 import { isWanted, SERVICE_NAMES, type ServiceName, tellFailed, tellStarted } from './run.js';
@@ -11,6 +11,17 @@ import { isWanted, SERVICE_NAMES, type ServiceName, tellFailed, tellStarted } fr
 interface Server {
   stop(): Promise<void>;
 }
+
+/** Nobody kills it, so it need not wait for its disk. Under many tests at once it is slow, and not in trouble. */
+const PATIENT_CASSANDRA: Pick<CassandraServerOptions, 'commitlog' | 'settings'> = {
+  commitlog: 'periodic',
+  settings: Object.fromEntries(
+    ['read_request', 'range_request', 'write_request', 'cas_contention', 'request'].map((what) => [
+      `${what}_timeout`,
+      '20s',
+    ]),
+  ),
+};
 
 const START: Readonly<Record<ServiceName, () => Promise<readonly [server: Server, address: string]>>> = {
   postgres: async () => {
@@ -26,11 +37,11 @@ const START: Readonly<Record<ServiceName, () => Promise<readonly [server: Server
     return [server, server.url];
   },
   cassandra: async () => {
-    const server = await CassandraServer.start({ version: '5.0' });
+    const server = await CassandraServer.start({ version: '5.0', ...PATIENT_CASSANDRA });
     return [server, server.contactPoint];
   },
   cassandra41: async () => {
-    const server = await CassandraServer.start({ version: '4.1' });
+    const server = await CassandraServer.start({ version: '4.1', ...PATIENT_CASSANDRA });
     return [server, server.contactPoint];
   },
 };

@@ -32,7 +32,11 @@ export function createNamespace(service: ServiceName): StorageNamespace {
     case 'cassandra':
     case 'cassandra41':
       return {
-        flags: ['--storage', 'cassandra', '--cassandra-contact-points', address, '--cassandra-keyspace', name],
+        flags: [
+          ...['--storage', 'cassandra', '--cassandra-contact-points', address, '--cassandra-keyspace', name],
+          // Longer than the shared server takes to answer when many tests ask it at once.
+          ...['--storage-timeout', '30s'],
+        ],
         remove: () => removeKeyspace(address, name),
       };
   }
