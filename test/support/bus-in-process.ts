@@ -4,7 +4,6 @@ import { DEFAULT_BROKER_LIMITS } from '../../src/broker/limits.js';
 import { FULL_ACCESS, type Access } from '../../src/auth/access.js';
 import { BrokerError } from '../../src/core/errors.js';
 import { NO_LOGGER } from '../../src/core/logger.js';
-import { createMemoryStorage } from '../../src/storage/memory/index.js';
 import type { AppendItem } from '../../src/storage/storage.js';
 import { EventStreams } from '../../src/streams/event-streams.js';
 import { NO_STREAM_METRICS } from '../../src/streams/stream-metrics.js';
@@ -12,13 +11,18 @@ import { TcpServer, type TcpServerOptions } from '../../src/tcp/server.js';
 import { CREDENTIALS } from './event-bus/bus-requests.js';
 import { ManualClock } from './manual-clock.js';
 import { RawBus } from './raw-bus.js';
+import { SharedMemory } from './shared-memory.js';
 
 export const IDLE_MS = 60_000;
 
-/** The event bus in this process, on memory storage, with a clock that a test moves and writes that it can hold up. */
+/**
+ * The event bus in this process, with a clock that a test moves, writes that it can hold up and a memory storage that can
+ * be away.
+ */
 export class BusInProcess {
   readonly clock = new ManualClock();
-  readonly storage = createMemoryStorage({ clock: this.clock });
+  readonly shared = new SharedMemory(this.clock);
+  readonly storage = this.shared.connect();
   readonly #broker = new Broker({
     storage: this.storage,
     clock: this.clock,
@@ -91,7 +95,7 @@ export class BusInProcess {
     await Promise.all(this.#opened.splice(0).map((bus) => bus.dispose()));
     await this.server.stop(0);
     await this.#broker.close();
-    await this.storage.close();
+    await this.shared.close();
   }
 
   async #append(items: readonly AppendItem[]): ReturnType<Broker['append']> {

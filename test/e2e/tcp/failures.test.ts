@@ -1,7 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { BrokerError } from '../../../src/core/errors.js';
 import { NO_LOGGER } from '../../../src/core/logger.js';
 import { BusInProcess } from '../../support/bus-in-process.js';
-import { failure, request, success } from '../../support/event-bus/bus-requests.js';
+import {
+  correctBody,
+  failure,
+  OPERATIONS_WITH_BODY,
+  request,
+  success,
+  writeRequest,
+} from '../../support/event-bus/bus-requests.js';
 
 let server: BusInProcess;
 
@@ -58,4 +66,22 @@ it('ends a list although others keep writing', async () => {
   };
   const answer = await (await server.open()).ask(request('get_stream_events', { stream_name: 'big' }));
   expect(answer).not.toContain('late');
+});
+
+it('answers what needs the storage with the reason while that is away, keeps the connections and goes on', async () => {
+  server = await BusInProcess.start();
+  const [bus, other] = [await server.open(), await server.open()];
+  await bus.ask(request('create_stream', correctBody('create_stream', 's')));
+  server.shared.away = true;
+  for (const operation of OPERATIONS_WITH_BODY) {
+    const named = operation === 'mark_event' ? randomUUID() : 's';
+    const answer = await bus.ask(request(operation, correctBody(operation, named)));
+    expect(answer).toBe(failure(operation, 'the storage is away'));
+  }
+  expect(await bus.ask(request('health'))).toBe(success('health'));
+  server.shared.away = false;
+  for (const each of [bus, other]) {
+    const answer = await each.ask(writeRequest('s', '{"n":1}'));
+    expect(JSON.parse(answer)).toMatchObject({ operation: 'write_event', status: true });
+  }
 });
