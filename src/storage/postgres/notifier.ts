@@ -8,22 +8,27 @@ import type { SqlNames } from './schema/sql-names.js';
 /** Subjects and partitions that wait to be told of; beyond it the oldest hints are dropped, as hints may be. */
 const MAX_WAITING = 10_000;
 
+/** Shortest time between two notifications: each wakes every listening process, so a steady stream is bundled. */
+const SPACING_MS = 2;
+
 /**
  * Tells the other processes what has been written. NOTIFY takes a lock of the whole server until its transaction is on the
  * disk, so it has a connection and a transaction of its own that does not wait for the disk. What comes while one is on
- * its way goes together with the next.
+ * its way, or shortly after, goes together with the next.
  */
 export class Notifier {
   readonly #connection: HintConnection;
   readonly #text: string;
   readonly #sender: string;
   readonly #channel: string;
+  readonly #clock: Clock;
   #subjects = new Map<string, number>();
   #partitions = new Set<string>();
   #sending = false;
 
   constructor(options: ClientConfig, names: SqlNames, sender: string, clock: Clock) {
     this.#connection = new HintConnection(options, clock, () => Promise.resolve());
+    this.#clock = clock;
     this.#sender = sender;
     this.#channel = names.channel;
     this.#text = `SELECT pg_notify($1, payload)
@@ -59,6 +64,7 @@ export class Notifier {
         // Lost hints cost the others one poll interval.
         this.#connection.lost(client);
       }
+      await new Promise<void>((resolve) => this.#clock.after(SPACING_MS, resolve));
     }
     this.#sending = false;
   }

@@ -102,7 +102,12 @@ BEGIN
       ${upsert('p_names', '1', '')}
       RETURNING s.number, s.last_id - p_ids[1] + 1, s.last_publish_time_us INTO v_number, v_first_id, v_time_us;
     END IF;
-    ${insertLasting(schema, one, 'generate_series(1, p_lasting) c')};
+    IF p_lasting = 1 THEN
+      -- A set-returning function would cost as much as the insert itself.
+      ${insertLasting(schema, one, '(VALUES (1)) AS single (c)')};
+    ELSE
+      ${insertLasting(schema, one, 'generate_series(1, p_lasting) c')};
+    END IF;
     IF v_chunks > p_lasting THEN
       ${insertTransient(schema, one, 'generate_series(p_lasting + 1, v_chunks) c')};
     END IF;
