@@ -116,14 +116,15 @@ export class Session {
    * Makes a conditional batch of a single partition and finds out whether it was applied, whatever happens on the way.
    * A refusal may be due to an attempt of our own that another writer has finished for us, so `findOut` looks at what is
    * there: at `current` when the server has answered that, otherwise by a settled read. While nothing has changed the same
-   * batch is sent again; its own id in the conditions lets at most one of them be applied.
+   * batch is sent again; its own id in the conditions lets at most one of them be applied. `unsure` says that an attempt
+   * got no answer at all.
    *
    * @throws BrokerError STORAGE_UNAVAILABLE, with `fields.outcome`
    */
   async commit(
     statements: readonly Statement[],
     deadline: Deadline,
-    findOut: (current: Row | undefined) => Promise<Verdict>,
+    findOut: (current: Row | undefined, unsure: boolean) => Promise<Verdict>,
   ): Promise<ConditionalResult> {
     const backoff = new Backoff(RETRIES);
     for (let unsure = false; ; unsure = true) {
@@ -137,7 +138,12 @@ export class Session {
         if (wasNotWritten(error)) throw unsure ? unknownOutcome(error) : error;
         failure = error;
       }
-      const verdict = await this.#findOut(() => findOut(current), deadline, backoff, failure);
+      const verdict = await this.#findOut(
+        () => findOut(current, unsure || failure !== undefined),
+        deadline,
+        backoff,
+        failure,
+      );
       if (verdict === 'applied') return { applied: true };
       if (verdict === 'not-applied') return { applied: false, current };
       if (verdict === 'unknown' || deadline.passed) throw unknownOutcome(failure);

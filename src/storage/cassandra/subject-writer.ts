@@ -30,6 +30,14 @@ export interface SubjectChange {
   readonly proof?: ProofRow;
 }
 
+/** A conditional batch that may have to be looked for. */
+interface Batch {
+  readonly commitId: types.Uuid;
+  readonly before: KnownState;
+  readonly proof: ProofRow | undefined;
+  readonly unsure: boolean;
+}
+
 /** `known` is the state after the change, or what is there instead; undefined when it has to be read. */
 export type WriteResult =
   | { readonly applied: true; readonly known: KnownState }
@@ -103,8 +111,8 @@ export class SubjectWriter {
       statements.push({ query: this.#statements.fence, params: [fenceMap(fences), ...partition] });
     }
     statements.push(...change.statements({ bucket, commitId }));
-    const result = await this.#session.commit(statements, deadline, (current) =>
-      this.#verdict(subject, bucket, { commitId, before, proof: change.proof }, current),
+    const result = await this.#session.commit(statements, deadline, (current, unsure) =>
+      this.#verdict(subject, bucket, { commitId, before, proof: change.proof, unsure }, current),
     );
     if (!result.applied) {
       const known = result.current === undefined ? undefined : this.#states.fromRow(subject, bucket, result.current);
@@ -130,13 +138,8 @@ export class SubjectWriter {
   }
 
   /** What the history of a bucket tells of a batch; when that is not long enough, the batch's own row. */
-  async #verdict(
-    subject: string,
-    bucket: number,
-    batch: { readonly commitId: types.Uuid; readonly before: KnownState; readonly proof: ProofRow | undefined },
-    row: Row | undefined,
-  ): Promise<Verdict> {
-    const { commitId, before, proof } = batch;
+  async #verdict(subject: string, bucket: number, batch: Batch, row: Row | undefined): Promise<Verdict> {
+    const { commitId, before, proof, unsure } = batch;
     const current =
       row === undefined
         ? await this.#states.settledBucket(subject, bucket)
@@ -151,23 +154,16 @@ export class SubjectWriter {
     const { commitId: beforeId } = before;
     const complete = beforeId === null ? recent.length < MAX_RECENT : history.some((id) => id.equals(beforeId));
     if (complete || proof === undefined) return 'not-applied';
-    return this.#proof(subject, bucket, commitId, proof);
+    const writer = await this.#writerOf(subject, bucket, proof);
+    if (writer !== undefined) return writer.equals(commitId) ? 'applied' : 'not-applied';
+    // The id was purged or not even given out. A refusal that came at once is then taken at its word.
+    return unsure && current.state.lastId >= proof.id ? 'unknown' : 'not-applied';
   }
 
   /** Others have gone on since: the batch's own row tells whether they went on from it. */
-  async #proof(subject: string, bucket: number, commitId: types.Uuid, proof: ProofRow): Promise<Verdict> {
-    const [row] = await this.#session.read(this.#statements.proof, [
-      this.#epoch,
-      subject,
-      bucket,
-      proof.kind,
-      proof.id,
-    ]);
-    const writer = row === undefined ? undefined : uuidAt(row, 'batch_id');
-    if (writer !== undefined) return writer.equals(commitId) ? 'applied' : 'not-applied';
-    const known = await this.#states.settled(subject);
-    if (known === undefined || known.state.lastId < proof.id) return 'not-applied';
-    return known.state.purgedBelow > proof.id ? 'unknown' : 'not-applied';
+  async #writerOf(subject: string, bucket: number, { kind, id }: ProofRow): Promise<types.Uuid | undefined> {
+    const [row] = await this.#session.read(this.#statements.proof, [this.#epoch, subject, bucket, kind, id]);
+    return row === undefined ? undefined : uuidAt(row, 'batch_id');
   }
 }
 
