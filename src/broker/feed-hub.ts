@@ -89,7 +89,7 @@ export class FeedHub {
         const [head] = await this.#log.heads([subject]);
         const { lastId } = head!;
         if (!feed.isOpen) feed.open(Math.min(fromId - 1, lastId));
-        feed.hint(lastId);
+        if (this.#shared) feed.hint(lastId);
       }
     } catch (error) {
       this.release(feed);

@@ -119,6 +119,19 @@ for (const service of ['postgres', 'redis', 'cassandra'] as const) {
       await live.close();
     });
 
+    it('end a pattern here with the last message that was acknowledged there', async () => {
+      const subjects = idsTo(10).map((n) => `${name}.${n}`);
+      for (const subject of subjects) await there.publishBatch(numberedMessages(subject, 1, 3));
+      const request = { subjects: [`${name}.*`], from: 'earliest', stopAtHead: true } as const;
+      const reader = new SubscriptionReader(here, request, { resume: false });
+      await expect(reader.untilMessages(31)).rejects.toThrow('the subscription ended');
+      const seen = reader.messages.map(({ subject, id }) => `${subject}/${id}`);
+      expect(seen.toSorted()).toEqual(
+        subjects.flatMap((subject) => idsTo(3).map((id) => `${subject}/${id}`)).toSorted(),
+      );
+      await reader.close();
+    });
+
     it('see the same streams, and mark and lease every event once', async () => {
       const stream = name.replaceAll('-', '');
       await here.streams.create({ name: stream });
