@@ -24,6 +24,7 @@ export interface ConnectionOptions {
 interface Limits {
   /** Monotonic. */
   readonly deadlineMs: number;
+  /** Longest time without any answer. */
   readonly silenceMs?: number;
 }
 
@@ -144,6 +145,7 @@ export class RedisConnection {
       });
       if (abandoned || this.#closed) throw unavailable('the connection was lost at once');
       this.#client = opened;
+      this.#heardMs = clock.monotonicMs();
       if (opened.servers().length > 0) this.#servers = opened.servers();
       return opened;
     } catch (error) {
@@ -154,17 +156,32 @@ export class RedisConnection {
     }
   }
 
-  /** Waits for an answer until the time is up, and then throws the connection away with whatever else is under way. */
+  /**
+   * Waits for an answer until the time is up, and then throws the connection away with whatever else is under way. A
+   * single server answers in the order of what it was asked, so while others are answered this one only has to wait.
+   */
   async #answer<T>(client: RedisClient, limits: Limits, ask: () => Promise<T>): Promise<T> {
-    const { config, onTrouble } = this.#options;
+    const { clock, config, onTrouble } = this.#options;
+    const leftMs = limits.deadlineMs - clock.monotonicMs();
+    const waiting = config.cluster
+      ? limits
+      : { deadlineMs: Infinity, silenceMs: Math.min(leftMs, limits.silenceMs ?? Infinity) };
+    let late = false;
+    const onLate = (): void => {
+      late = true;
+      // A short silence does not prove that the connection is dead; whatever else is under way may still be answered.
+      if (clock.monotonicMs() - this.#heardMs >= config.timeoutMs || limits.silenceMs === undefined) {
+        this.#discard(client);
+      }
+    };
     const cancel = this.#whenSilent(config.timeoutMs * PATIENCE_PART, onTrouble);
     try {
-      const answer = await this.#inTime(ask(), limits, () => this.#discard(client));
-      this.#heardMs = this.#options.clock.monotonicMs();
+      const answer = await this.#inTime(ask(), waiting, onLate);
+      this.#heardMs = clock.monotonicMs();
       return answer;
     } catch (error) {
-      if (isReply(error)) this.#heardMs = this.#options.clock.monotonicMs();
-      else this.#discard(client);
+      if (isReply(error)) this.#heardMs = clock.monotonicMs();
+      else if (!late) this.#discard(client);
       throw error;
     } finally {
       cancel();
@@ -181,7 +198,9 @@ export class RedisConnection {
         onLate?.();
       };
       // The answer may be waiting to be read if this process was too busy to read it.
-      cancel = clock.after(deadlineMs - clock.monotonicMs(), () => clock.soon(giveUp));
+      if (deadlineMs < Infinity) {
+        cancel = clock.after(deadlineMs - clock.monotonicMs(), () => clock.soon(giveUp));
+      }
       if (silenceMs !== undefined) cancelSilence = this.#whenSilent(silenceMs, giveUp);
     });
     try {

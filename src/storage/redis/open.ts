@@ -41,9 +41,17 @@ export async function openRedisStorage(config: RedisConfig, clock: Clock): Promi
     const storageClock = new StorageClock(clock);
     const data = new RedisData({ connection, keys, cluster: config.cluster, lives, clock, storageClock });
     const silenceMs = Math.min(PROBE_MS, config.timeoutMs);
-    const probe = async (): Promise<void> => void (await data.settle({ silenceMs }));
-    const availability = new Availability({ clock, name: 'redis', probe, translate: redisError });
-    await probe();
+    const availability: Availability = new Availability({
+      clock,
+      name: 'redis',
+      // A server that was lost may have become a replica, which only a write tells; otherwise it need not touch its disk.
+      probe: async () => {
+        if (availability.available) await data.look({ silenceMs });
+        else await data.settle({ silenceMs });
+      },
+      translate: redisError,
+    });
+    await data.settle();
     await subscription.start();
     onTrouble = onceAtATime(() => availability.ping());
     return new RedisStorage({

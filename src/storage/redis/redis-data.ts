@@ -6,7 +6,7 @@ import { TAGS, tagOf } from './keys.js';
 import type { RedisKeys } from './keys.js';
 import { bytesOf, listOf, numberOf } from './reply.js';
 import type { Argument, Reply } from './reply.js';
-import { SETTLE } from './scripts/reading.js';
+import { HEADS, SETTLE } from './scripts/reading.js';
 import type { Script } from './scripts/script.js';
 
 /** The call of a writer in one place; numbers of a slot grow from call to call. */
@@ -96,18 +96,15 @@ export class RedisData {
     return { nowUs, answer };
   }
 
-  /**
-   * A time that no later append has. Writes, so it also shows that the data can be reached, is what was opened and is not
-   * on a replica.
-   */
+  /** A time that no later append has. Writes, so it also shows that the servers are no replicas. */
   async settle(options: { readonly silenceMs?: number } = {}): Promise<number> {
-    const times = await Promise.all(
-      this.places.map(async (place) => {
-        const { answer } = await this.run(SETTLE, place, [this.keys.settled(place)], [], options);
-        return numberOf(answer[0]);
-      }),
-    );
-    return Math.min(...times);
+    const answers = await this.#runEverywhere(SETTLE, (place) => [this.keys.settled(place)], options);
+    return Math.min(...answers.map((answer) => numberOf(answer[0])));
+  }
+
+  /** Looks whether the data can be read and is what was opened. */
+  async look(options: { readonly silenceMs?: number } = {}): Promise<void> {
+    await this.#runEverywhere(HEADS, () => [], options);
   }
 
   /** Runs a script that must be run once, however often it is sent, and answers its words. */
@@ -130,6 +127,16 @@ export class RedisData {
     } finally {
       this.#free.get(place)?.push(slot);
     }
+  }
+
+  #runEverywhere(
+    script: Script,
+    keysOf: (place: number) => readonly string[],
+    options: { readonly silenceMs?: number },
+  ): Promise<readonly (readonly Reply[])[]> {
+    return Promise.all(
+      this.places.map(async (place) => (await this.run(script, place, keysOf(place), [], options)).answer),
+    );
   }
 
   #takeSlot(place: number): Slot {

@@ -99,6 +99,8 @@ requireBackend('redis', redisMissing())('trouble with Redis', () => {
   test('commits once what it sends again after a lost answer', async () => {
     const { records } = await stores.open(url);
     const put = { key: 'k', value: Buffer.from('v'), ttlUs: 0 };
+    // Redis must know the script before, or the answer that is lost only says that it does not.
+    await records.commit('p', { deletes: ['k'] });
     proxy.mode = 'drop-answers';
     const dropped = proxy.droppedAnswer();
     // Done twice, the second would find its own record and be refused.
