@@ -216,6 +216,37 @@ describe('two brokers that share a storage', () => {
       expect([seen(first), seen(second)]).toEqual([[], ['a.b/3']]);
     });
 
+    it('repeat nothing to a subscription that resumes twice before it gets anything', async () => {
+      let subscriber = here.subscribe({ subjects: ['a.*'], start: { kind: 'earliest' } });
+      await subscriber.saw('caughtUp');
+      expect(subscriber.messages).toHaveLength(4);
+      for (const broker of [there, here]) {
+        const start = { kind: 'cursor', cursor: subscriber.subscription!.cursor() } as const;
+        subscriber.subscription!.cancel();
+        subscriber = broker.subscribe({ subjects: ['a.*'], start });
+        await subscriber.saw('caughtUp');
+        await pass();
+        expect(seen(subscriber)).toEqual([]);
+      }
+    });
+
+    it('serve a cursor whose settled time is later than any that they know of themselves', async () => {
+      shared.lagUs = 0;
+      const slow = here.subscribe({ subjects: ['a.*'] }, 1);
+      await slow.saw('caughtUp');
+      await there.publish('a.b', 'z', 'z', 'z');
+      await slow.until(() => slow.messages.length === 1);
+      clock.advance(15_000);
+      await there.publish('a.b', 'late');
+      await pass(2);
+      const start = { kind: 'cursor', cursor: slow.subscription!.cursor() } as const;
+      slow.subscription!.cancel();
+      shared.lagUs = 10_000_000;
+      const second = there.subscribe({ subjects: ['a.*'], start });
+      await second.saw('caughtUp');
+      expect([seen(slow), seen(second)]).toEqual([['a.b/3'], ['a.b/4', 'a.b/5', 'a.b/6']]);
+    });
+
     it('keep the subjects with later messages in the cursor, and only those', async () => {
       const subscriber = here.subscribe({ subjects: ['a.*'] });
       await subscriber.saw('caughtUp');
