@@ -44,6 +44,11 @@ export function wasNotWritten(error: unknown): boolean {
   return error instanceof errors.ResponseError && NOT_WRITTEN.has(error.code);
 }
 
+/** The server knows something that the statement names not at all, or differently. */
+export function isInvalid(error: unknown): boolean {
+  return error instanceof errors.ResponseError && error.code === CODE.invalid;
+}
+
 /** A write of which nobody could say in time whether it was made. */
 export function unknownOutcome(cause: unknown): BrokerError {
   return new BrokerError('STORAGE_UNAVAILABLE', 'Cassandra did not say in time whether it has written', {

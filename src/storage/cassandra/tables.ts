@@ -1,12 +1,16 @@
 import { types } from 'cassandra-driver';
 import { BrokerError } from '../../core/errors.js';
-import { misconfigured } from './errors.js';
+import { Backoff } from '../backoff.js';
+import { isInvalid, misconfigured } from './errors.js';
 import { numberAt, uuidAt } from './row-values.js';
 import { META_TABLE, MIGRATIONS, SCHEMA_VERSION } from './schema.js';
 import type { Session } from './session.js';
 
 /** The row of `meta` that holds the version of the tables. */
 const SCHEMA_ROW = 'schema';
+
+/** Between two looks at a table that another process is creating. */
+const RETRIES = { firstMs: 20, maxMs: 500 };
 
 /**
  * Makes sure that the tables are those of this version. Any number of processes may do so at once: all change the schema
@@ -20,8 +24,7 @@ export async function ensureTables(session: Session, keyspace: string): Promise<
   if (!tables.some((row) => row.get('table_name') === 'meta')) await session.changeSchema(inKeyspace(META_TABLE));
   await session.schemaAgreed();
   const { meta } = session.tables;
-  const [row] = await session.readSettled(`SELECT version FROM ${meta} WHERE name = ?`, [SCHEMA_ROW]);
-  const found = (row === undefined ? undefined : numberAt(row, 'version')) ?? 0;
+  const found = await readVersion(session);
   if (found > SCHEMA_VERSION) {
     throw misconfigured(
       `the tables of keyspace ${keyspace} are of version ${found}, newer than this server's ${SCHEMA_VERSION}; upgrade it`,
@@ -38,6 +41,22 @@ export async function ensureTables(session: Session, keyspace: string): Promise<
     );
   }
   if (found < SCHEMA_VERSION) await session.schemaAgreed();
+}
+
+/** 0 before the first step. Waits for the table: the catalogue names one a moment before it can be read. */
+async function readVersion(session: Session): Promise<number> {
+  const deadline = session.deadline();
+  const backoff = new Backoff(RETRIES);
+  for (;;) {
+    try {
+      const query = `SELECT version FROM ${session.tables.meta} WHERE name = ?`;
+      const [row] = await session.readSettled(query, [SCHEMA_ROW]);
+      return (row === undefined ? undefined : numberAt(row, 'version')) ?? 0;
+    } catch (error) {
+      if (!isInvalid(error) || deadline.passed) throw error;
+    }
+    await deadline.wait(backoff.nextMs());
+  }
 }
 
 /** The epoch of a log in the keyspace; the first process gives it one. */
