@@ -21,6 +21,18 @@ export function isUnconditional({ subjects }: AppendPlan): boolean {
   });
 }
 
+/** Parameters of the function `append_one`, after slot and batch; undefined when it is more than one lasting chunk. */
+export function appendOneValues({ subjects }: AppendPlan): readonly Parameter[] | undefined {
+  const [only, more] = subjects;
+  const [segment] = only?.segments ?? [];
+  if (only === undefined || segment === undefined || more !== undefined) return undefined;
+  const { items, chunks, transientChunks } = segment;
+  const [chunk, next] = chunks;
+  if (chunk === undefined || next !== undefined || transientChunks.length > 0) return undefined;
+  const { firstId, lastId, messages, bytes, expireTimeUs, value } = chunk;
+  return [Buffer.from(only.subject), items.length, messages, bytes, firstId, lastId, expireTimeUs, value];
+}
+
 /** Parameters of the function `append`, after slot and batch. */
 export function appendValues({ subjects }: AppendPlan): readonly Parameter[] {
   const names = ByteColumn.ofTexts(subjects.map(({ subject }) => subject));

@@ -3,7 +3,7 @@ import type { Clock } from '../../core/clock.js';
 import { Backoff } from '../backoff.js';
 import type { StorageClock } from '../storage-clock.js';
 import type { Database, Parameter, Statement } from './database.js';
-import { isRefusal, translate, unknownOutcome } from './errors.js';
+import { isRefusal, notWritten, unknownOutcome } from './errors.js';
 import type { SqlNames } from './schema/sql-names.js';
 
 /** A row of the table `writer`: the batches of one writer after another, each with a greater number. */
@@ -55,8 +55,8 @@ export class Batches {
   /**
    * Calls a function whose first two parameters are slot and batch and which answers `outcomes` and `now_us`.
    *
-   * @throws BrokerError STORAGE_UNAVAILABLE with `fields.outcome` `unknown` when it could not be found out in time, and
-   *   whatever the database fails with when nothing was written
+   * @throws BrokerError STORAGE_UNAVAILABLE with `fields.outcome`: `not_written`, or `unknown` when it could not be found
+   *   out in time; or what else the server refuses with
    */
   async write(statement: Statement, values: readonly Parameter[]): Promise<readonly number[]> {
     const deadlineMs = this.#clock.monotonicMs() + this.#timeoutMs;
@@ -75,7 +75,7 @@ export class Batches {
       } catch (error) {
         if (askedMs === undefined || isRefusal(error)) {
           this.#free.push(slot);
-          throw error;
+          throw notWritten(error);
         }
         this.#onLost(error);
         const outcomes = await this.#outcomes(slot, deadlineMs, error);
@@ -83,7 +83,7 @@ export class Batches {
         slot.batch += 1;
         if (outcomes === undefined && this.#clock.monotonicMs() < deadlineMs) continue;
         this.#free.push(slot);
-        if (outcomes === undefined) throw translate(error);
+        if (outcomes === undefined) throw notWritten(error);
         return outcomes;
       }
     }

@@ -20,7 +20,7 @@ export interface Connection {
   script(text: string): Promise<void>;
 }
 
-/** How often a statement is tried that loses against another transaction. */
+/** How often at most a statement is tried that loses against another transaction. */
 const ATTEMPTS = 3;
 
 /** An array of numbers as a parameter. Shorter and quicker than what the client library makes of one. */
@@ -32,11 +32,13 @@ export function arrayOf(numbers: readonly number[]): string {
 export class Database {
   readonly #pool: pg.Pool;
   readonly #prepared: boolean;
+  readonly #size: number;
   readonly #turns: Turns;
 
   constructor(options: ClientConfig, { size, prepared }: { readonly size: number; readonly prepared: boolean }) {
     this.#pool = new pg.Pool({ ...options, max: size, idleTimeoutMillis: 60_000 });
     this.#prepared = prepared;
+    this.#size = size;
     this.#turns = new Turns(size);
     // An idle connection that ends, and one that ends between two statements of a transaction, would end the process;
     // whoever uses it next learns it anyway.
@@ -93,11 +95,17 @@ export class Database {
       try {
         return await run();
       } catch (error) {
-        // 40001 and 40P01 lost against another transaction; 0A000 and 26000 had prepared a statement that a migration, or
-        // a pooler, has made invalid: a connection that prepares it anew is needed.
-        if (attempt === ATTEMPTS || !hasSqlState(error, '40001', '40P01', '0A000', '26000')) throw error;
+        if (attempt >= this.#attemptsAfter(error)) throw error;
       }
     }
+  }
+
+  /** How often to try at most what has failed with this. */
+  #attemptsAfter(error: unknown): number {
+    if (hasSqlState(error, '40001', '40P01')) return ATTEMPTS;
+    // A migration, or a pooler, has made a prepared statement invalid: a connection that prepares it anew is needed, and
+    // all that are there may have the old one.
+    return hasSqlState(error, '0A000', '26000') ? this.#size + 1 : 1;
   }
 
   #use<T>(body: (client: PoolClient) => Promise<T>): Promise<T> {

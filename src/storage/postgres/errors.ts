@@ -134,6 +134,17 @@ function failure(reason: ErrorReason, message: string, cause: unknown): BrokerEr
   return new BrokerError(reason, message, { cause, ...(retryable ? { retryAfterMs: RETRY_AFTER_MS } : {}) });
 }
 
+/** A write that certainly did not take place. */
+export function notWritten(error: unknown): BrokerError {
+  const translated = translate(error);
+  if (translated.reason !== 'STORAGE_UNAVAILABLE') return translated;
+  return new BrokerError(translated.reason, translated.message, {
+    cause: error,
+    fields: { ...translated.fields, outcome: 'not_written' },
+    retryAfterMs: RETRY_AFTER_MS,
+  });
+}
+
 /** For an operation that had not begun when the storage was lost. */
 export function refused(): BrokerError {
   return new BrokerError('STORAGE_UNAVAILABLE', CANNOT_BE_REACHED, {

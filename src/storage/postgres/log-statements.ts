@@ -17,6 +17,7 @@ export function logStatements(names: SqlNames) {
     return statement(name, `SELECT outcomes, now_us FROM ${schema}.${name}(${list})`);
   };
   return {
+    appendOne: call('append_one', 10),
     append: call('append', 18),
     appendIf: call('append_if', 37),
     read: readStatement(names),

@@ -15,7 +15,7 @@ import type {
   SubjectInfo,
 } from '../storage.js';
 import { subjectIdentity } from '../subject-identity.js';
-import { appendIfValues, appendValues, isUnconditional } from './append-values.js';
+import { appendIfValues, appendOneValues, appendValues, isUnconditional } from './append-values.js';
 import type { Batches } from './batches.js';
 import { ByteColumn } from './byte-column.js';
 import type { Database } from './database.js';
@@ -58,10 +58,7 @@ export class PostgresLog implements MessageLog {
     return this.#run(async ({ batches, statements, onHint }) => {
       const plan = new AppendPlan(items, MAX_MESSAGE_BYTES);
       if (plan.subjects.length === 0) return plan.results();
-      const numbers = isUnconditional(plan)
-        ? await batches.write(statements.append, appendValues(plan))
-        : await batches.write(statements.appendIf, appendIfValues(plan));
-      const outcomes = segmentOutcomes(numbers);
+      const outcomes = segmentOutcomes(await write(plan, batches, statements));
       let index = 0;
       for (const { subject, segments } of plan.subjects) {
         let lastId = 0;
@@ -161,6 +158,15 @@ export class PostgresLog implements MessageLog {
   #run<T>(operation: (parts: LogParts) => Promise<T>): Promise<T> {
     return this.#parts.availability.run(() => operation(this.#parts));
   }
+}
+
+/** Chooses the quickest function that can do it. */
+function write(plan: AppendPlan, batches: Batches, statements: LogStatements): Promise<readonly number[]> {
+  if (!isUnconditional(plan)) return batches.write(statements.appendIf, appendIfValues(plan));
+  const one = appendOneValues(plan);
+  return one === undefined
+    ? batches.write(statements.append, appendValues(plan))
+    : batches.write(statements.appendOne, one);
 }
 
 function headOf(row: HeadRow): SubjectHead {

@@ -74,7 +74,7 @@ requireBackend('postgres', serviceMissing('postgres'))('a write to PostgreSQL wh
   });
 
   test('says so when it cannot find out in time', async () => {
-    const small = await schema.open({ url, listenUrl: schema.url, timeoutMs: 400 });
+    const small = await schema.open({ url, listenUrl: schema.url, timeoutMs: 2000 });
     const dropped = proxy.droppedAnswer();
     const appending = small.log.append([item('a', 'x')]).catch((error: unknown) => error);
     proxy.mode = 'drop-answers';

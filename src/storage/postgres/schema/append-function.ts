@@ -19,6 +19,13 @@ export const rememberBatch = ({ schema }: SqlNames): string => `
     INSERT INTO ${schema}.writer VALUES (p_slot, p_batch, v_outcomes, ${NOW_US});
   END IF;`;
 
+/** What an insert of a subject's first messages becomes when the subject is there already; its alias is `s`. */
+export const COUNT_UP = `ON CONFLICT (name) DO UPDATE SET
+        last_id = s.last_id + excluded.last_id,
+        last_publish_time_us = greatest(s.last_publish_time_us, ${NOW_US}),
+        messages = s.messages + excluded.messages,
+        bytes = s.bytes + excluded.bytes`;
+
 /** One plan for all calls, made once: what it costs does not show in it, so planning again would never find a better. */
 export const PLANNED_ONCE = 'SET plan_cache_mode = force_generic_plan SET jit = off';
 
@@ -62,18 +69,8 @@ export const CHUNK_PARAMETERS = `
  */
 export function appendFunction(names: SqlNames): string {
   const { schema } = names;
-  const upsert = (name: string, index: string, from: string): string => `
-    INSERT INTO ${schema}.subject AS s
-        (name, last_id, first_id, last_publish_time_us, trimmed_time_us, messages, bytes)
-      SELECT ${name}, p_ids[${index}], 1, ${NOW_US}, 0, p_messages[${index}], p_bytes[${index}] ${from}
-      ON CONFLICT (name) DO UPDATE SET
-        last_id = s.last_id + excluded.last_id,
-        last_publish_time_us = greatest(s.last_publish_time_us, ${NOW_US}),
-        messages = s.messages + excluded.messages,
-        bytes = s.bytes + excluded.bytes`;
-  const nameOf = (index: string): string => `substring(p_names FROM p_name_from[${index}] FOR p_name_length[${index}])`;
-  const one = { number: 'v_number', firstId: 'v_first_id', timeUs: 'v_time_us' };
-  const many = { number: 'p.number', firstId: 'p.first_id', timeUs: 'p.time_us' };
+  const name = 'substring(p_names FROM p_name_from[i] FOR p_name_length[i])';
+  const place = { number: 'p.number', firstId: 'p.first_id', timeUs: 'p.time_us' };
   return `
 CREATE FUNCTION ${schema}.append(
   p_slot uuid, p_batch bigint,
@@ -84,48 +81,25 @@ CREATE FUNCTION ${schema}.append(
 DECLARE
   v_count integer := cardinality(p_ids);
   v_chunks integer := cardinality(p_chunk_run);
-  v_number bigint;
-  v_first_id bigint;
-  v_time_us bigint;
   v_outcomes bigint[];
 BEGIN
   ${showAppend(names)}
-  IF v_count = 1 THEN
-    UPDATE ${schema}.subject s SET
-        last_id = s.last_id + p_ids[1],
-        last_publish_time_us = greatest(s.last_publish_time_us, ${NOW_US}),
-        messages = s.messages + p_messages[1],
-        bytes = s.bytes + p_bytes[1]
-      WHERE s.name = p_names
-      RETURNING s.number, s.last_id - p_ids[1] + 1, s.last_publish_time_us INTO v_number, v_first_id, v_time_us;
-    IF NOT FOUND THEN
-      ${upsert('p_names', '1', '')}
-      RETURNING s.number, s.last_id - p_ids[1] + 1, s.last_publish_time_us INTO v_number, v_first_id, v_time_us;
-    END IF;
-    IF p_lasting = 1 THEN
-      -- A set-returning function would cost as much as the insert itself.
-      ${insertLasting(schema, one, '(VALUES (1)) AS single (c)')};
-    ELSE
-      ${insertLasting(schema, one, 'generate_series(1, p_lasting) c')};
-    END IF;
-    IF v_chunks > p_lasting THEN
-      ${insertTransient(schema, one, 'generate_series(p_lasting + 1, v_chunks) c')};
-    END IF;
-    v_outcomes := ARRAY[0, v_first_id, v_time_us, 0];
-  ELSE
-    WITH counted AS (
-      ${upsert(nameOf('i'), 'i', 'FROM generate_series(1, v_count) i ORDER BY i')}
-      RETURNING s.name, s.number, s.last_id, s.last_publish_time_us
-    ), placed AS MATERIALIZED (
-      SELECT i AS run, s.number, s.last_id - p_ids[i] + 1 AS first_id, s.last_publish_time_us AS time_us
-        FROM generate_series(1, v_count) i JOIN counted s ON s.name = ${nameOf('i')}
-    ), lasting AS (
-      ${insertLasting(schema, many, 'generate_series(1, p_lasting) c JOIN placed p ON p.run = p_chunk_run[c]')}
-    ), passing AS (
-      ${insertTransient(schema, many, 'generate_series(p_lasting + 1, v_chunks) c JOIN placed p ON p.run = p_chunk_run[c]')}
-    )
-    SELECT array_agg(ARRAY[0, p.first_id, p.time_us, 0] ORDER BY p.run) INTO v_outcomes FROM placed p;
-  END IF;
+  WITH counted AS (
+    INSERT INTO ${schema}.subject AS s
+        (name, last_id, first_id, last_publish_time_us, trimmed_time_us, messages, bytes)
+      SELECT ${name}, p_ids[i], 1, ${NOW_US}, 0, p_messages[i], p_bytes[i]
+        FROM generate_series(1, v_count) i ORDER BY i
+      ${COUNT_UP}
+    RETURNING s.name, s.number, s.last_id, s.last_publish_time_us
+  ), placed AS MATERIALIZED (
+    SELECT i AS run, s.number, s.last_id - p_ids[i] + 1 AS first_id, s.last_publish_time_us AS time_us
+      FROM generate_series(1, v_count) i JOIN counted s ON s.name = ${name}
+  ), lasting AS (
+    ${insertLasting(schema, place, 'generate_series(1, p_lasting) c JOIN placed p ON p.run = p_chunk_run[c]')}
+  ), passing AS (
+    ${insertTransient(schema, place, 'generate_series(p_lasting + 1, v_chunks) c JOIN placed p ON p.run = p_chunk_run[c]')}
+  )
+  SELECT array_agg(ARRAY[0, p.first_id, p.time_us, 0] ORDER BY p.run) INTO v_outcomes FROM placed p;
   ${rememberBatch(names)}
   outcomes := v_outcomes;
   now_us := ${NOW_US};

@@ -1,4 +1,5 @@
 import { appendFunction } from './append-function.js';
+import { appendOneFunction } from './append-one-function.js';
 import { appendIfFunction } from './append-if-function.js';
 import { commitFunction } from './commit-function.js';
 import { expireFunction } from './expire-function.js';
@@ -13,7 +14,16 @@ import { timeFunctions } from './time-functions.js';
  */
 export const MIGRATIONS: readonly ((names: SqlNames) => string)[] = [
   (names) =>
-    [tables, settleFunction, appendFunction, appendIfFunction, commitFunction, expireFunction, timeFunctions]
+    [
+      tables,
+      settleFunction,
+      appendOneFunction,
+      appendFunction,
+      appendIfFunction,
+      commitFunction,
+      expireFunction,
+      timeFunctions,
+    ]
       .map((part) => part(names))
       .join('\n'),
 ];
