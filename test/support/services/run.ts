@@ -12,7 +12,7 @@ export const SERVICE_NAMES: readonly ServiceName[] = ['postgres', 'postgres15', 
 /** Set by global-setup.cjs. */
 export const RUN_FOLDER_VARIABLE = 'TEST_RUN_FOLDER';
 
-const START_TIMEOUT_MS = 150_000;
+const START_TIMEOUT_MS = 200_000;
 const ASK_INTERVAL_MS = 10;
 
 const wantedFile = (folder: string, name: ServiceName): string => join(folder, `${name}.wanted`);

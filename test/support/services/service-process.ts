@@ -18,7 +18,7 @@ export interface ServiceProcessOptions {
   readonly probe: () => Promise<void>;
 }
 
-const READY_TIMEOUT_MS = 90_000;
+const READY_TIMEOUT_MS = 180_000;
 const STOP_TIMEOUT_MS = 10_000;
 const PROBE_INTERVAL_MS = 20;
 const LOG_LINES = 20;
