@@ -11,6 +11,7 @@ interface SubjectRow {
   readonly last_id: number;
   readonly last_publish_time_us: number;
   readonly messages: number;
+  readonly bytes: number;
 }
 
 interface ChunkRow {
@@ -44,7 +45,7 @@ export class Purge {
     const statement = (name: string, text: string): Statement => ({ name: `purge_${name}`, text });
     this.#subject = statement(
       'subject',
-      `SELECT number, first_id, last_id, last_publish_time_us, messages FROM ${schema}.subject
+      `SELECT number, first_id, last_id, last_publish_time_us, messages, bytes FROM ${schema}.subject
         WHERE name = $1 AND last_id > 0 FOR UPDATE`,
     );
     this.#boundary = statement(
@@ -95,7 +96,11 @@ export class Purge {
     }
     const before = Math.min(beforeId, row.last_id + 1);
     if (before <= row.first_id) return { messages: 0, bytes: 0, firstId: row.first_id };
-    const [whole] = await connection.query<Count>(this.#whole, [row.number, row.first_id, before]);
+    // Of all messages the subject knows the number; others are counted.
+    const [whole] =
+      before > row.last_id
+        ? [{ messages: row.messages, bytes: row.bytes, time_us: row.last_publish_time_us }]
+        : await connection.query<Count>(this.#whole, [row.number, row.first_id, before]);
     const [boundary] = await connection.query<ChunkRow>(this.#boundary, [row.number, before]);
     const part =
       boundary === undefined ? { messages: 0, bytes: 0, time_us: 0 } : countBelow(subject, row, boundary, before);
