@@ -89,6 +89,16 @@ requireBackend('postgres', serviceMissing('postgres'))('a PostgreSQL that goes a
     expect(ids).toEqual(Array.from({ length: ids.length }, (_, index) => index + 1));
   });
 
+  test('closes while it stands still', async () => {
+    await appendOne(storage.log, item('a', 'x'));
+    server.pause();
+    try {
+      await storage.close();
+    } finally {
+      server.resume();
+    }
+  });
+
   test('closes while it is away', async () => {
     await server.kill();
     await storage.close();
