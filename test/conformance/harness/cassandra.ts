@@ -19,7 +19,8 @@ export function cassandraHarness(service: ServiceName = 'cassandra'): StorageHar
     credentials: undefined,
     tls: false,
     caFile: undefined,
-    timeoutMs: 10_000,
+    // Longer than the shared server takes to answer when many tests ask it at once.
+    timeoutMs: 30_000,
   });
   return {
     name: 'cassandra',

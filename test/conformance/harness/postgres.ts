@@ -15,7 +15,7 @@ const schemaOf = (namespace: string): string => `conformance_${process.pid}_${na
 export function postgresHarness(service: 'postgres' | 'postgres15'): StorageHarness {
   const url = (): string => serviceAddress(service) ?? '';
   return {
-    name: service,
+    name: 'postgres',
     capabilities: {
       durability: 'machine',
       atomicAcrossSubjects: true,
