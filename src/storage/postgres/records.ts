@@ -93,8 +93,12 @@ function commitValues(partition: string, commit: RecordCommit): readonly Paramet
   const { conditions = [], puts = [], deletes = [] } = commit;
   const keys = [...conditions, ...puts].map(({ key }) => Buffer.from(key));
   const all = [...keys, ...deletes.map((key) => Buffer.from(key))];
+  const places: { readonly from: number; readonly length: number }[] = [];
   let end = 1;
-  const places = all.map(({ length }) => ({ from: end, length, end: (end += length) }));
+  for (const { length } of all) {
+    places.push({ from: end, length });
+    end += length;
+  }
   const columns = (from: number, count: number): readonly Parameter[] => {
     const part = places.slice(from, from + count);
     return [arrayOf(part.map((place) => place.from)), arrayOf(part.map(({ length }) => length))];
