@@ -24,6 +24,7 @@ export function cassandraHarness(service: ServiceName = 'cassandra'): StorageHar
   });
   return {
     name: 'cassandra',
+    backend: service,
     capabilities: CASSANDRA_CAPABILITIES,
     time: { granularityMs: 60, advance: (ms) => sleep(ms) },
     expiresByItself: true,

@@ -16,6 +16,7 @@ export function postgresHarness(service: 'postgres' | 'postgres15'): StorageHarn
   const url = (): string => serviceAddress(service) ?? '';
   return {
     name: 'postgres',
+    backend: service,
     capabilities: {
       durability: 'machine',
       atomicAcrossSubjects: true,

@@ -14,8 +14,10 @@ export interface StorageTime {
 
 /** What a driver gives to `describeStorage`. */
 export interface StorageHarness {
-  /** As `REQUIRE_BACKENDS` names it. */
+  /** The driver's. */
   readonly name: string;
+  /** As `REQUIRE_BACKENDS` names it, where that is not the driver's name: one of several releases. */
+  readonly backend?: string;
   /** What the storage must report; clauses that need more are not registered. */
   readonly capabilities: Capabilities;
   readonly time: StorageTime;

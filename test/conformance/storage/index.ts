@@ -13,7 +13,8 @@ export { manualTime } from './harness.js';
 export type { StorageHarness, StorageTime } from './harness.js';
 
 export function describeStorage(harness: StorageHarness): void {
-  requireBackend(harness.name, harness.unavailable())(`storage ${harness.name}`, () => {
+  const backend = harness.backend ?? harness.name;
+  requireBackend(backend, harness.unavailable())(`storage ${backend}`, () => {
     for (const clause of CLAUSES) {
       const cases = clauseCases[clause].filter((clauseCase) => applies(harness, clauseCase));
       if (cases.length === 0) continue;

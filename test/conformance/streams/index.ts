@@ -74,7 +74,8 @@ class Pair implements StreamsContext {
 }
 
 export function describeStreams(harness: StorageHarness): void {
-  requireBackend(harness.name, harness.unavailable())(`streams on ${harness.name}`, () => {
+  const backend = harness.backend ?? harness.name;
+  requireBackend(backend, harness.unavailable())(`streams on ${backend}`, () => {
     let number = 0;
     for (const [group, cases] of Object.entries(GROUPS)) {
       describe(group, () => {
