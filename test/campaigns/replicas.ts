@@ -155,7 +155,7 @@ function showProgress(steps: number): { step: (line: string) => void; stop: () =
   };
 }
 
-function print({ history, finalLog, faults, starts, counters, catchUpMs, violations }: ReplicaRunResult, ms: number) {
+function print({ history, finalLog, faults, starts, counters, deliveredMs, violations }: ReplicaRunResult, ms: number) {
   const { operations } = history;
   console.table({
     ...historyFigures(operations, finalLog, violations),
@@ -174,7 +174,7 @@ function print({ history, finalLog, faults, starts, counters, catchUpMs, violati
     if (client === FINAL_READER) continue;
     console.log(`acknowledgement to delivery, ${client}: ${summary(delays, 1)}`);
   }
-  console.log(`everything delivered ${catchUpMs.toFixed(0)} ms after everything was killed for the last time`);
+  console.log(`everything delivered ${deliveredMs.toFixed(0)} ms after the last acknowledgement`);
 }
 
 async function keep({ history, finalLog, faults }: ReplicaRunResult, path: string): Promise<void> {

@@ -47,6 +47,7 @@ export function startPublishers(
 }
 
 export interface RunningReader {
+  readonly name: string;
   readonly positions: Positions;
   readonly done: Promise<void>;
 }
@@ -91,6 +92,7 @@ export function startReaders(context: ClientsContext, stopping: AbortSignal): re
   return kinds.map(([name, start, request, subjects, brokers]) => {
     const positions = new Positions(subjects);
     return {
+      name,
       positions,
       done: start({
         ...{ name, brokers, history, random: fork(random), request, positions, stopping },

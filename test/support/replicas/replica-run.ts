@@ -6,7 +6,7 @@ import { History, type FinalLog } from '../history.js';
 import { Random } from '../random.js';
 import { FaultLog } from './fault-log.js';
 import type { FaultScript } from './fault-scripts.js';
-import { startPublishers, startReaders } from './replica-clients.js';
+import { type RunningReader, startPublishers, startReaders } from './replica-clients.js';
 import { ReplicaSet, type ReplicaStart } from './replica-set.js';
 import type { StoreUnderTest } from './store-under-test.js';
 
@@ -26,8 +26,8 @@ export interface ReplicaRunResult {
   readonly faults: FaultLog;
   readonly starts: readonly ReplicaStart[];
   readonly counters: LoadCounters;
-  /** From the end of the load, with a kill of everything, until every subscriber had everything. */
-  readonly catchUpMs: number;
+  /** From the last acknowledgement until every subscriber had everything. */
+  readonly deliveredMs: number;
 }
 
 const CATCH_UP_MS = 60_000;
@@ -68,26 +68,56 @@ async function run(
   loadEnding.abort();
   await Promise.race([Promise.all(publishers), replicas.failed]);
   log.add('load ended');
-  const endedMs = performance.now();
+  // Before the streams end and begin again, which would bring what nobody was woken for.
+  const aliveMs = performance.now();
+  const missing = await Promise.race([stragglers(readers, ackedHeads(history)), replicas.failed, loadFailed]);
+  const deliveredMs = performance.now() - aliveMs;
+
   await Promise.all([store.kill(log), ...replicas.all.map((index) => replicas.kill(index, log))]);
   await store.restart(log);
   await Promise.all(replicas.all.map((index) => replicas.start(index, log)));
-
   const published = history.operations.flatMap((operation) => (operation.op === 'publish' ? operation.subject : []));
   const anyReplica = replicas.connect(random);
   const finalLog = await listLog(await anyReplica.serving(), [...new Set(published)].toSorted());
   const heads = new Map([...finalLog].map(([subject, messages]) => [subject, messages.at(-1)?.id ?? 0]));
-  const caughtUp = new AbortController();
-  const tooLong = wait(CATCH_UP_MS, undefined, { signal: caughtUp.signal }).catch(() => {});
-  const allCaughtUp = Promise.all(readers.map(({ positions }) => positions.reached(heads)));
-  await Promise.race([allCaughtUp, tooLong, replicas.failed, load]);
-  const catchUpMs = performance.now() - endedMs;
-  caughtUp.abort();
+  // Whoever does not get there is told by the checker.
+  await Promise.race([stragglers(readers, heads), replicas.failed, loadFailed]);
   ending.abort();
   await load;
   await readEverythingAgain(await anyReplica.serving(), history, random, finalLog, FETCHES_PER_SUBJECT);
   return {
-    violations: checkHistory(history.operations, finalLog),
-    ...{ history, finalLog, faults: log, starts: replicas.starts, counters, catchUpMs },
+    violations: [...missing.map(neverWoken), ...checkHistory(history.operations, finalLog)],
+    ...{ history, finalLog, faults: log, starts: replicas.starts, counters, deliveredMs },
   };
+}
+
+/** The last acknowledged id of each subject that can be read. */
+function ackedHeads({ operations }: History): ReadonlyMap<string, number> {
+  const heads = new Map<string, number>();
+  for (const operation of operations) {
+    if (operation.op !== 'publish' || operation.outcome !== 'acked' || operation.transient === true) continue;
+    heads.set(operation.subject, Math.max(operation.id, heads.get(operation.subject) ?? 0));
+  }
+  return heads;
+}
+
+/** Waits until all have got to `heads`. Answers those that have not when the time is up. */
+async function stragglers(
+  readers: readonly RunningReader[],
+  heads: ReadonlyMap<string, number>,
+): Promise<readonly RunningReader[]> {
+  const waiting = new Set(readers);
+  const all = Promise.all(
+    readers.map((reader) => reader.positions.reached(heads).then(() => void waiting.delete(reader))),
+  );
+  const inTime = new AbortController();
+  const tooLate = wait(CATCH_UP_MS, undefined, { signal: inTime.signal }).catch(() => {});
+  await Promise.race([all, tooLate]);
+  inTime.abort();
+  return [...waiting];
+}
+
+function neverWoken({ name }: RunningReader): Violation {
+  const detail = `${name} had not got everything ${CATCH_UP_MS / 1000} s after the last publish`;
+  return { kind: 'delivery missed', subject: '', detail };
 }
