@@ -18,6 +18,12 @@ const MAX_CONCURRENT = 32;
 /** Between attempts at a write whose outcome is not known, or that another writer was ahead of. */
 const RETRIES = { firstMs: 2, maxMs: 200 };
 
+/**
+ * How long a node may take to come back before a write that it was asked for is given up as unknown, while none can be
+ * reached at all. Connections are made again after 100 ms, 200 ms, and so on.
+ */
+const RECONNECT_MS = 1500;
+
 /** Creating a table takes half a second, and longer on a busy cluster. */
 const SCHEMA_TIMEOUT_MS = 15_000;
 
@@ -162,12 +168,13 @@ export class Session {
     backoff: Backoff,
     failure: unknown,
   ): Promise<Verdict> {
+    const patience = new Deadline(this.clock, Math.min(deadline.leftMs, RECONNECT_MS));
     for (;;) {
       try {
         return await ask();
       } catch (error) {
-        // Without a single node there is nothing to wait for here: the availability of the whole storage is lost.
-        if (deadline.passed || wasNotWritten(error)) throw unknownOutcome(failure ?? error);
+        const over = wasNotWritten(error) ? patience.passed : deadline.passed;
+        if (over) throw unknownOutcome(failure ?? error);
       }
       await deadline.wait(backoff.nextMs());
     }

@@ -1,0 +1,47 @@
+import { requireBackend } from '../../support/backends.js';
+import { appendOne, idsOf, item, readAll } from '../../conformance/storage/items.js';
+import { startCassandraCluster } from '../../support/services/cassandra-cluster.js';
+import { cassandraMissing } from '../../support/services/cassandra-runtime.js';
+import type { CassandraServer } from '../../support/services/cassandra-server.js';
+import { KeyspaceUnderTest } from './keyspace-under-test.js';
+
+requireBackend('cassandra', cassandraMissing('5.0'))('three nodes of Cassandra', () => {
+  let nodes: readonly CassandraServer[] = [];
+
+  beforeAll(async () => {
+    nodes = await startCassandraCluster();
+  });
+
+  afterAll(async () => {
+    await Promise.all(nodes.map((node) => node.stop()));
+  });
+
+  test('keep accepting with one of them killed, and lose nothing', async () => {
+    const keyspace = new KeyspaceUnderTest(nodes[0]?.contactPoint ?? '');
+    try {
+      const contactPoints = nodes.map((node) => node.contactPoint);
+      const writers = [await keyspace.open({ contactPoints }), await keyspace.open({ contactPoints })];
+      const publish = async (count: number): Promise<void> => {
+        const run = async (writer: number): Promise<void> => {
+          for (let each = 0; each < count; each += 1) await appendOne(writers[writer]!.log, item('a', `${writer}`));
+        };
+        await Promise.all([run(0), run(1)]);
+      };
+      await publish(10);
+      const publishing = publish(30);
+      await nodes[2]?.kill();
+      await publishing;
+      await publish(10);
+      const ids = Array.from({ length: 100 }, (_, index) => index + 1);
+      for (const { log } of writers) expect(idsOf(await readAll(log, 'a'))).toEqual(ids);
+      const { records } = writers[0]!;
+      const put = { key: 'k', value: Buffer.from('v'), ttlUs: 0 };
+      expect(await records.commit('p', { conditions: [{ key: 'k', version: 0 }], puts: [put] })).toMatchObject({
+        committed: true,
+      });
+      expect(await writers[1]!.records.get('p', 'k')).toMatchObject({ key: 'k' });
+    } finally {
+      await keyspace.close();
+    }
+  });
+});
