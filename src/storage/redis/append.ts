@@ -104,12 +104,7 @@ async function appendCall(
     subjects += 1;
     from = to;
   }
-  const words = await data.runOnce(APPEND, place, keys, [
-    data.publishCommand,
-    data.keys.hints(place),
-    String(subjects),
-    ...args,
-  ]);
+  const words = await data.runOnce(APPEND, place, keys, [...data.publishing(place), String(subjects), ...args]);
   return outcomes(words);
 }
 

@@ -25,11 +25,17 @@ export class HintSubscription {
   #client: RedisClient | undefined;
   #servers: RedisServers = [];
   #attempt = 0;
+  #listening = false;
   #cancel: (() => void) | undefined;
   #closed = false;
 
   constructor(options: HintSubscriptionOptions) {
     this.#options = options;
+  }
+
+  /** True while hints are heard, as far as this process knows. */
+  get listening(): boolean {
+    return this.#listening;
   }
 
   /** Resolves once it listens, or has failed for the first time and tries again by itself. */
@@ -51,6 +57,7 @@ export class HintSubscription {
         for (const hint of readHints(message)) onHint(hint);
       });
       if (this.#attempt !== attempt) return;
+      this.#listening = true;
       this.#cancel?.();
       this.#backoff.reset();
       if (client.servers().length > 0) this.#servers = client.servers();
@@ -70,6 +77,7 @@ export class HintSubscription {
   #lost(attempt: number): void {
     if (this.#closed || attempt !== this.#attempt) return;
     this.#attempt += 1;
+    this.#listening = false;
     this.#cancel?.();
     this.#client?.destroy();
     this.#client = undefined;

@@ -39,7 +39,15 @@ export async function openRedisStorage(config: RedisConfig, clock: Clock): Promi
     const traits = await checkServers(connection, config.cluster);
     const lives = await readLives(connection, keys);
     const storageClock = new StorageClock(clock);
-    const data = new RedisData({ connection, keys, cluster: config.cluster, lives, clock, storageClock });
+    const data = new RedisData({
+      connection,
+      keys,
+      cluster: config.cluster,
+      lives,
+      clock,
+      storageClock,
+      isListening: () => subscription.listening,
+    });
     const silenceMs = Math.min(PROBE_MS, config.timeoutMs);
     const availability: Availability = new Availability({
       clock,

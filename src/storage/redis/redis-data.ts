@@ -20,14 +20,13 @@ interface Slot {
  */
 export class RedisData {
   readonly keys: RedisKeys;
-  /** How hints are published: within a cluster only to those who listen at the slot's server. */
-  readonly publishCommand: 'PUBLISH' | 'SPUBLISH';
   /** The places, each by one of its tags. */
   readonly places: readonly number[];
   readonly #connection: RedisConnection;
   readonly #lives: readonly string[];
   readonly #clock: Clock;
   readonly #storageClock: StorageClock;
+  readonly #isListening: () => boolean;
   readonly #writer = randomUUID();
   readonly #free = new Map<number, Slot[]>();
   readonly #slots = new Map<number, number>();
@@ -41,14 +40,23 @@ export class RedisData {
     readonly lives: readonly string[];
     readonly clock: Clock;
     readonly storageClock: StorageClock;
+    /** Whether this process hears hints at the moment. */
+    readonly isListening: () => boolean;
   }) {
     this.keys = parts.keys;
-    this.publishCommand = parts.cluster ? 'SPUBLISH' : 'PUBLISH';
+    this.#isListening = parts.isListening;
     this.places = parts.cluster ? Array.from({ length: TAGS }, (_, tag) => tag) : [0];
     this.#connection = parts.connection;
     this.#lives = parts.lives;
     this.#clock = parts.clock;
     this.#storageClock = parts.storageClock;
+  }
+
+  /** How scripts publish hints: command, channel, and how many listeners are this process's own. */
+  publishing(place: number): readonly string[] {
+    // Within a cluster only those hear who listen at the slot's server.
+    const command = this.places.length === 1 ? 'PUBLISH' : 'SPUBLISH';
+    return [command, this.keys.hints(place), this.#isListening() ? '1' : '0'];
   }
 
   /** The place of a tag, a subject or a partition. */

@@ -52,14 +52,13 @@ export class RedisRecords implements RecordStore {
     return this.#availability.run(async () => {
       const tag = tagOf(partition);
       const place = this.#data.placeOf(tag);
-      const { keys, publishCommand } = this.#data;
+      const { keys } = this.#data;
       const [outcome, first, second] = await this.#data.runOnce(
         COMMIT,
         place,
         [keys.records(tag, partition), keys.recordKeys(tag, partition), keys.versions(tag), keys.due(tag)],
         [
-          publishCommand,
-          keys.hints(place),
+          ...this.#data.publishing(place),
           partition,
           String(conditions.length),
           ...conditions.flatMap(({ key, version }) => [key, String(version)]),

@@ -1,13 +1,13 @@
 import { TRANSIENT_LIFE_US } from '../../storage.js';
-import { ONCE_FUNCTIONS, script } from './script.js';
+import { ONCE_FUNCTIONS, PUBLISH_FUNCTION, script } from './script.js';
 
 /**
  * Appends to subjects, all or nothing.
  *
  *     KEYS  life, calls of the writer, settled time, then per subject: state, chunks, transient chunks, subjects, due,
  *           and the idempotency keys of its segments
- *     ARGV  life, slot, number, PUBLISH or SPUBLISH, channel, number of subjects, then per subject: name, number of
- *           segments, and per segment: number of ids, its conditions as letters, then
+ *     ARGV  life, slot, number, PUBLISH or SPUBLISH, channel, own listeners, number of subjects, then per subject: name,
+ *           number of segments, and per segment: number of ids, its conditions as letters, then
  *             k  digest, window in milliseconds, time to live of the message
  *             f  lock, token
  *             e  expected last id
@@ -20,12 +20,13 @@ import { ONCE_FUNCTIONS, script } from './script.js';
 export const APPEND = script(
   'writes',
   ONCE_FUNCTIONS,
+  PUBLISH_FUNCTION,
   `
 local floor = tonumber(redis.call('GET', KEYS[3]) or '0')
 local earliest = math.max(now, floor + 1)
-local k, a = 4, 7
+local k, a = 4, 8
 local answers, hints = {}, {}
-for _ = 1, tonumber(ARGV[6]) do
+for _ = 1, tonumber(ARGV[7]) do
   local state, chunks, transient, subjects, due = KEYS[k], KEYS[k + 1], KEYS[k + 2], KEYS[k + 3], KEYS[k + 4]
   local subject, segments = ARGV[a], tonumber(ARGV[a + 1])
   k, a = k + 5, a + 2
@@ -109,7 +110,7 @@ for _ = 1, tonumber(ARGV[6]) do
     hints[#hints + 1] = text(last) .. ' ' .. #subject .. ' ' .. subject
   end
 end
-if #hints > 0 then redis.call(ARGV[4], ARGV[5], 's' .. table.concat(hints)) end
+if #hints > 0 then publish('s' .. table.concat(hints)) end
 return answerOnce(table.concat(answers, ' '))
 `,
 );

@@ -1,4 +1,4 @@
-import { ONCE_FUNCTIONS, script } from './script.js';
+import { ONCE_FUNCTIONS, PUBLISH_FUNCTION, script } from './script.js';
 
 /**
  * A record is kept as `<version> <expire time> <value>`; this answers its parts, or nothing when it is absent or expired.
@@ -14,18 +14,19 @@ end
 
 /**
  * Commits to a partition: KEYS life, calls of the writer, records, keys, versions, due; ARGV life, slot, number, PUBLISH
- * or SPUBLISH, channel, partition, number of conditions, then key and version of each; number of puts, then key, time to
+ * or SPUBLISH, channel, own listeners, partition, number of conditions, then key and version of each; number of puts, then key, time to
  * live and value of each; number of deletes, then their keys. Answers `ok <version> <time>` or `no <index>`.
  */
 export const COMMIT = script(
   'writes',
   ONCE_FUNCTIONS,
+  PUBLISH_FUNCTION,
   RECORD_FUNCTION,
   `
 local records, keys, versions, due = KEYS[3], KEYS[4], KEYS[5], KEYS[6]
-local partition = ARGV[6]
-local a = 8
-for index = 0, tonumber(ARGV[7]) - 1 do
+local partition = ARGV[7]
+local a = 9
+for index = 0, tonumber(ARGV[8]) - 1 do
   local version = parts(redis.call('HGET', records, ARGV[a]))
   if (version or '0') ~= ARGV[a + 1] then return answerOnce('no ' .. index) end
   a = a + 2
@@ -50,7 +51,7 @@ for _ = 1, deletes do
   redis.call('ZREM', due, dueName(ARGV[a]))
   a = a + 1
 end
-if puts + deletes > 0 then redis.call(ARGV[4], ARGV[5], 'p' .. partition) end
+if puts + deletes > 0 then publish('p' .. partition) end
 return answerOnce('ok ' .. text(version) .. ' ' .. text(now))
 `,
 );

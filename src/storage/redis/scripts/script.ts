@@ -77,6 +77,17 @@ local function answerOnce(answer)
 end
 `;
 
+/**
+ * Publishes hints (PUBLISH or SPUBLISH in `ARGV[4]`, channel in `ARGV[5]`) unless nobody else would hear them: `ARGV[6]` is
+ * the writer's own listeners, and what it has written the writer knows.
+ */
+export const PUBLISH_FUNCTION = `
+local function publish(message)
+  local count = ARGV[4] == 'PUBLISH' and 'NUMSUB' or 'SHARDNUMSUB'
+  if redis.call('PUBSUB', count, ARGV[5])[2] > tonumber(ARGV[6]) then redis.call(ARGV[4], ARGV[5], message) end
+end
+`;
+
 export function script(kind: ScriptKind, ...parts: readonly string[]): Script {
   const source = `#!lua${FLAGS[kind]}\n${[PRELUDE, ...parts].join('')}`;
   return { source, sha: createHash('sha1').update(source).digest('hex') };
