@@ -12,8 +12,16 @@ export function backendVerdict(
   requiredBackends: string,
 ): 'run' | 'skip' | 'fail' {
   if (unavailableReason === undefined) return 'run';
-  const required = requiredBackends.split(',').map((name) => name.trim());
-  return required.includes(backend) ? 'fail' : 'skip';
+  return namesOf(requiredBackends).includes(backend) ? 'fail' : 'skip';
+}
+
+/** Whether `REQUIRE_BACKENDS` names it. */
+export function isRequired(backend: string): boolean {
+  return namesOf(process.env['REQUIRE_BACKENDS'] ?? '').includes(backend);
+}
+
+function namesOf(list: string): readonly string[] {
+  return list.split(',').map((name) => name.trim());
 }
 
 /**

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Storage } from '../../../src/storage/storage.js';
 import type { Clause, ClauseCase } from './clause.js';
-import type { StorageHarness, StorageTime } from './harness.js';
+import type { StorageHarness } from './harness.js';
+import { withEnoughTime } from './observed-time.js';
 
 /** Whether the driver makes the promise of this case at all. */
 export function applies(harness: StorageHarness, clauseCase: ClauseCase): boolean {
@@ -10,48 +11,12 @@ export function applies(harness: StorageHarness, clauseCase: ClauseCase): boolea
   return clauseCase.appliesTo?.(harness.capabilities) ?? true;
 }
 
-/** Once more with so much longer times, see {@link runCase}. */
-const LONGER = 8;
-
-/**
- * Runs a case in a namespace of its own, which is kept for inspection when the case fails. A case that waits for real time
- * to pass can fail because the machine was busy meanwhile: it then has to succeed with times that are eight times as long.
- */
-export async function runCase(harness: StorageHarness, clause: Clause, clauseCase: ClauseCase): Promise<void> {
-  const time = new ObservedTime(harness.time, 1);
-  try {
-    await runOnce(harness, time, clause, clauseCase);
-  } catch (error) {
-    if (!time.waited || harness.time.nowUs !== undefined) throw error;
-    await runOnce(harness, new ObservedTime(harness.time, LONGER), clause, clauseCase);
-  }
+/** Runs a case in a namespace of its own, which is kept for inspection when the case fails. */
+export function runCase(harness: StorageHarness, clause: Clause, clauseCase: ClauseCase): Promise<void> {
+  return withEnoughTime(harness, (timed) => runOnce(timed, clause, clauseCase));
 }
 
-/** Notes whether a case has let time pass. */
-class ObservedTime implements StorageTime {
-  readonly granularityMs: number;
-  readonly nowUs?: () => number;
-  readonly #time: StorageTime;
-  waited = false;
-
-  constructor(time: StorageTime, factor: number) {
-    this.#time = time;
-    this.granularityMs = time.granularityMs * factor;
-    if (time.nowUs !== undefined) this.nowUs = time.nowUs;
-  }
-
-  advance(ms: number): Promise<void> {
-    this.waited = true;
-    return this.#time.advance(ms);
-  }
-}
-
-async function runOnce(
-  harness: StorageHarness,
-  time: StorageTime,
-  clause: Clause,
-  clauseCase: ClauseCase,
-): Promise<void> {
+async function runOnce(harness: StorageHarness, clause: Clause, clauseCase: ClauseCase): Promise<void> {
   const namespace = namespaceOf(`${harness.name}/${clause}/${clauseCase.title}`);
   const otherNamespace = namespaceOf(`${harness.name}/${clause}/${clauseCase.title}/other`);
   await harness.destroy(namespace);
@@ -69,7 +34,7 @@ async function runOnce(
     await clauseCase.run({
       storage: await open(namespace),
       harness,
-      time,
+      time: harness.time,
       reopen: async () => {
         await closeAll();
         return open(namespace);

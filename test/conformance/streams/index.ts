@@ -4,6 +4,7 @@
  */
 import { requireBackend } from '../../support/backends.js';
 import type { StorageHarness } from '../storage/index.js';
+import { withEnoughTime } from '../storage/observed-time.js';
 import type { Storage } from '../../../src/storage/storage.js';
 import type { Clock } from '../../../src/core/clock.js';
 import { systemClock } from '../../../src/core/clock.js';
@@ -80,18 +81,20 @@ export function describeStreams(harness: StorageHarness): void {
     for (const [group, cases] of Object.entries(GROUPS)) {
       describe(group, () => {
         for (const { title, run } of cases) {
-          test(title, async () => {
-            const namespace = `streams_${group}_${number++}`;
-            await harness.destroy(namespace);
-            const pair = new Pair(harness, namespace);
-            await pair.open();
-            try {
-              await run(pair);
-            } finally {
-              await pair.close();
-            }
-            await harness.destroy(namespace);
-          });
+          test(title, () =>
+            withEnoughTime(harness, async (timed) => {
+              const namespace = `streams_${group}_${number++}`;
+              await harness.destroy(namespace);
+              const pair = new Pair(timed, namespace);
+              await pair.open();
+              try {
+                await run(pair);
+              } finally {
+                await pair.close();
+              }
+              await harness.destroy(namespace);
+            }),
+          );
         }
       });
     }

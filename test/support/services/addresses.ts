@@ -1,3 +1,4 @@
+import { isRequired } from '../backends.js';
 import { cassandraMissing } from './cassandra-runtime.js';
 import { postgresMissing } from './postgres-binaries.js';
 import { redisMissing } from './redis-server.js';
@@ -8,22 +9,26 @@ interface Service {
   readonly variable: string;
   /** Why none can be started. */
   readonly missing: () => string | undefined;
+  /** A second release of a storage, which a run that is not asked to can do without. */
+  readonly onDemand?: true;
 }
 
 const SERVICES: Readonly<Record<ServiceName, Service>> = {
   postgres: { variable: 'WAYBILL_TEST_POSTGRES_URL', missing: () => postgresMissing(18) },
-  postgres15: { variable: 'WAYBILL_TEST_POSTGRES15_URL', missing: () => postgresMissing(15) },
+  postgres15: { variable: 'WAYBILL_TEST_POSTGRES15_URL', missing: () => postgresMissing(15), onDemand: true },
   redis: { variable: 'WAYBILL_TEST_REDIS_URL', missing: redisMissing },
   cassandra: { variable: 'WAYBILL_TEST_CASSANDRA', missing: () => cassandraMissing('5.0') },
-  cassandra41: { variable: 'WAYBILL_TEST_CASSANDRA41', missing: () => cassandraMissing('4.1') },
+  cassandra41: { variable: 'WAYBILL_TEST_CASSANDRA41', missing: () => cassandraMissing('4.1'), onDemand: true },
 };
 
 /** For `requireBackend`: why tests cannot have this server and how to change that; undefined when they can. */
 export function serviceMissing(name: ServiceName): string | undefined {
-  const { variable, missing } = SERVICES[name];
+  const { variable, missing, onDemand } = SERVICES[name];
   const folder = process.env[RUN_FOLDER_VARIABLE];
   if (folder === undefined) return 'there are servers for conformance, integration and e2e tests only';
   if (givenServer(folder, variable) !== undefined) return undefined;
+  if (onDemand === true && !isRequired(name))
+    return `runs only where REQUIRE_BACKENDS names it, or ${variable} gives one`;
   const reason = missing();
   return reason === undefined ? undefined : `${reason}, or give one in ${variable}`;
 }
