@@ -94,7 +94,24 @@ export async function openCassandraStorage(
       epoch: epoch.toString(),
     });
   } catch (error) {
-    await client.shutdown();
+    await shutDown(client);
     throw storageError(error);
+  }
+}
+
+/** Part of the client library's `Client` that its types leave out. */
+interface ControlledClient {
+  readonly controlConnection?: { readonly connection?: { close(done: () => void): void } | null };
+}
+
+/**
+ * The client library leaves its first connection open when what it found there was not what it was told, and shuts down
+ * only what was opened.
+ */
+async function shutDown(client: Client): Promise<void> {
+  const connection = (client as unknown as ControlledClient).controlConnection?.connection;
+  await client.shutdown();
+  if (connection !== undefined && connection !== null) {
+    await new Promise<void>((resolve) => connection.close(() => resolve()));
   }
 }
