@@ -97,6 +97,7 @@ async function startApp(
 
   const driver = await open(config.storage, { clock, logger, signal, readiness });
   parts.add('storage', { stop: () => driver.close() });
+  for (const warning of driver.warnings ?? []) logger.warn({ storage: driver.name }, warning);
   const storage = new InstrumentedStorage({ storage: driver, clock, metrics: metrics.storage, tracing });
   metrics.storage.available(true);
   const monitor = StorageMonitor.start({

@@ -79,6 +79,10 @@ export class InstrumentedStorage implements Storage {
     return this.#storage.epoch;
   }
 
+  get warnings() {
+    return this.#storage.warnings ?? [];
+  }
+
   nowUs(): number {
     return this.#storage.nowUs();
   }

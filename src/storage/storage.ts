@@ -277,6 +277,8 @@ export interface Storage {
   readonly epoch: string;
   readonly log: MessageLog;
   readonly records: RecordStore;
+  /** What whoever operates it should know: how its settings keep it from promising more. One sentence each. */
+  readonly warnings?: readonly string[];
   /** The storage's clock, in microseconds, as well as this process knows it: what expiry is decided by. */
   nowUs(): number;
   /** Calls `listener` for every hint until the returned function is called. Listeners must not throw. */

@@ -183,3 +183,16 @@ requireBackend('postgres', STORES.postgres.missing)('a broker whose settings Pos
     }
   }, 60_000);
 });
+
+requireBackend('redis', redisMissing())('a broker on a Redis that may lose data', () => {
+  test('says so in its log', async () => {
+    const server = await RedisServer.start({ appendfsync: 'everysec' });
+    const process = ServerProcess.spawn({ flags: STORES.redis.flags(Number(new URL(server.url).port)) });
+    try {
+      expect(await process.printed('appendfsync')).toMatch(/"level":"?(warn|40)/);
+    } finally {
+      await process.dispose();
+      await server.stop();
+    }
+  }, 60_000);
+});
