@@ -1,4 +1,4 @@
-import { Client, types } from 'cassandra-driver';
+import { Client, type types } from 'cassandra-driver';
 import { systemClock } from '../../../src/core/clock.js';
 import { openCassandraStorage } from '../../../src/storage/cassandra/index.js';
 import type { CassandraConfig } from '../../../src/storage/storage-config.js';
