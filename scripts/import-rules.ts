@@ -30,36 +30,34 @@ const ZONES: readonly Zone[] = [
     zones: ['core', 'contract', 'storage config', 'memory', 'embedded', 'postgres', 'cassandra', 'redis'],
   },
   { name: 'storage config', path: 'src/storage/storage-config.ts', zones: [] },
-  // How long to wait before trying again: for whoever waits for a storage.
-  { name: 'backoff', path: 'src/storage/backoff.ts', zones: [] },
   { name: 'memory', path: 'src/storage/memory/', zones: ['core', 'contract', 'storage'] },
   { name: 'embedded', path: 'src/storage/embedded/', zones: ['core', 'contract', 'storage'], packages: ['lmdb'] },
   {
     name: 'postgres',
     path: 'src/storage/postgres/',
-    zones: ['core', 'contract', 'storage', 'storage config', 'backoff'],
+    zones: ['core', 'contract', 'storage', 'storage config'],
     packages: ['pg'],
   },
   {
     name: 'cassandra',
     path: 'src/storage/cassandra/',
-    zones: ['core', 'contract', 'storage', 'storage config', 'backoff'],
+    zones: ['core', 'contract', 'storage', 'storage config'],
     packages: ['cassandra-driver'],
   },
   {
     name: 'redis',
     path: 'src/storage/redis/',
-    zones: ['core', 'contract', 'storage', 'storage config', 'backoff'],
+    zones: ['core', 'contract', 'storage', 'storage config'],
     packages: ['@redis/client'],
   },
   { name: 'instrumented storage', path: 'src/storage/instrumented-storage.ts', zones: ['core', 'contract'] },
-  { name: 'await storage', path: 'src/storage/await-storage.ts', zones: ['core', 'contract', 'backoff'] },
-  { name: 'storage', path: 'src/storage/', zones: ['core', 'contract', 'backoff'] },
+  { name: 'await storage', path: 'src/storage/await-storage.ts', zones: ['core', 'contract'] },
+  { name: 'storage', path: 'src/storage/', zones: ['core', 'contract'] },
 
   { name: 'limits', path: 'src/broker/limits.ts', zones: ['core'] },
-  { name: 'broker', path: 'src/broker/', zones: ['core', 'contract', 'limits', 'backoff'] },
+  { name: 'broker', path: 'src/broker/', zones: ['core', 'contract', 'limits'] },
 
-  { name: 'streams', path: 'src/streams/', zones: ['core', 'contract', 'backoff'] },
+  { name: 'streams', path: 'src/streams/', zones: ['core', 'contract'] },
 
   // Who calls, and how connections are taken: for every protocol.
   { name: 'auth', path: 'src/auth/', zones: ['core'], packages: ['yaml', 'zod'] },

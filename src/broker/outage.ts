@@ -1,5 +1,5 @@
 import { BrokerError } from '../core/errors.js';
-import { Backoff } from '../storage/backoff.js';
+import { Backoff } from '../core/backoff.js';
 
 /** Between two tries while the storage is away. The storage itself looks out for its return and refuses at once till then. */
 const TRIES = { firstMs: 100, maxMs: 1_000 };

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.js';
-import { Backoff } from '../storage/backoff.js';
+import { Backoff } from '../core/backoff.js';
 
 /** Each page that a cycle took is followed by so much rest, so that a long cycle leaves the storage to others. */
 const REST_PER_PAGE_MS = 10;

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import { BrokerError } from '../core/errors.js';
-import { Backoff } from './backoff.js';
+import { Backoff } from '../core/backoff.js';
 
 /** Between two attempts to reach a lost storage. The bound keeps readiness and publishes no more than a second late. */
 const PROBES = { firstMs: 50, maxMs: 1000 };

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import { BrokerError, toBrokerError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
-import { Backoff } from './backoff.js';
+import { Backoff } from '../core/backoff.js';
 import type { Storage } from './storage.js';
 
 /** Between two tries to reach a storage that is not there yet. */

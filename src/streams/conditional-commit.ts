@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import { BrokerError } from '../core/errors.js';
-import { Backoff } from '../storage/backoff.js';
+import { Backoff } from '../core/backoff.js';
 import type { CommitResult } from '../storage/storage.js';
 
 /** Tries before giving up; each one that is lost means that another writer got through. */

@@ -2,7 +2,7 @@ import { types } from 'cassandra-driver';
 import type { Client } from 'cassandra-driver';
 import type { Clock } from '../../core/clock.js';
 import { BrokerError } from '../../core/errors.js';
-import { Backoff } from '../backoff.js';
+import { Backoff } from '../../core/backoff.js';
 import type { StorageClock } from '../storage-clock.js';
 import { Deadline } from './deadline.js';
 import { contended, unknownOutcome, wasNotWritten } from './errors.js';

@@ -1,6 +1,6 @@
 import { types } from 'cassandra-driver';
 import { BrokerError } from '../../core/errors.js';
-import { Backoff } from '../backoff.js';
+import { Backoff } from '../../core/backoff.js';
 import { isInvalid, misconfigured } from './errors.js';
 import { numberAt, uuidAt } from './row-values.js';
 import { META_TABLE, MIGRATIONS, SCHEMA_VERSION } from './schema.js';

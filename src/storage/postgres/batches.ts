@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../core/clock.js';
-import { Backoff } from '../backoff.js';
+import { Backoff } from '../../core/backoff.js';
 import type { StorageClock } from '../storage-clock.js';
 import type { Database, Parameter, Statement } from './database.js';
 import { isRefusal, notWritten, unknownOutcome } from './errors.js';

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { ClientConfig } from 'pg';
 import type { Clock } from '../../core/clock.js';
-import { Backoff } from '../backoff.js';
+import { Backoff } from '../../core/backoff.js';
 
 /** Between two attempts to connect again. */
 const RECONNECTS = { firstMs: 100, maxMs: 5000 };

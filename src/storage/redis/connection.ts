@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.js';
 import type { BrokerError } from '../../core/errors.js';
-import { Backoff } from '../backoff.js';
+import { Backoff } from '../../core/backoff.js';
 import { isReply, redisError, unavailable, withUnknownOutcome } from './errors.js';
 import { connect } from './client.js';
 import type { RedisClient, RedisServers } from './client.js';

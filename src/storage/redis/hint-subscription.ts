@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.js';
-import { Backoff } from '../backoff.js';
+import { Backoff } from '../../core/backoff.js';
 import type { RedisConfig } from '../storage-config.js';
 import type { Hint } from '../storage.js';
 import { connect } from './client.js';
