@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests use besides Node, and does nothing when it is there. Into .cache/ of this checkout: grpcurl by
 # Go, the gRPC packages of Python in an environment of their own, Cassandra by Maven. From Debian, when root: Redis,
-# PostgreSQL 15 (18 comes with npm), Java and Maven; elsewhere it says what is missing. test/support/tools.ts and
+# PostgreSQL 15 (18 comes with npm), PgBouncer, nc, Java and Maven; elsewhere it says what is missing. test/support/tools.ts and
 # test/support/services find them. The Go examples are built here too, so that their tests find the modules and the
 # compiler's cache filled.
 set -euo pipefail
@@ -37,6 +37,8 @@ need redis-server redis-server
 need /usr/lib/postgresql/15/bin/postgres postgresql-15
 need java openjdk-17-jre-headless
 need mvn maven
+need pgbouncer pgbouncer
+need nc netcat-openbsd
 
 # Waits for whoever else installs something.
 apt_get() {
