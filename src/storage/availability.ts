@@ -16,6 +16,8 @@ export interface AvailabilityOptions {
   readonly probe: () => Promise<void>;
   /** Turns an error of the driver's library into the broker's, by the driver's own table. */
   readonly translate: (error: unknown) => BrokerError;
+  /** True for a failure that the storage itself has answered, so it is there; all others count as a loss by default. */
+  readonly isAnswer?: (error: unknown) => boolean;
   /** Told once when the storage is lost and once when it is back. */
   readonly onChange?: (available: boolean) => void;
 }
@@ -53,7 +55,8 @@ export class Availability {
       return await operation();
     } catch (error) {
       const translated = this.#options.translate(error);
-      if (translated.reason === 'STORAGE_UNAVAILABLE') this.lost(translated);
+      const answered = this.#options.isAnswer?.(error) === true;
+      if (translated.reason === 'STORAGE_UNAVAILABLE' && !answered) this.lost(translated);
       throw translated;
     } finally {
       this.#underWay -= 1;

@@ -57,9 +57,16 @@ export function unknownOutcome(cause: unknown): BrokerError {
   });
 }
 
+const CONTENDED = 'too many writers contend for the same partition';
+
+/** True for {@link contended}: the cluster is there, and busy. */
+export function isContention(error: unknown): boolean {
+  return error instanceof BrokerError && error.message === CONTENDED;
+}
+
 /** A write that other writers of the same partition were always ahead of. */
 export function contended(): BrokerError {
-  return new BrokerError('STORAGE_UNAVAILABLE', 'too many writers contend for the same partition', {
+  return new BrokerError('STORAGE_UNAVAILABLE', CONTENDED, {
     fields: { outcome: 'not_written' },
     retryAfterMs: 100,
   });

@@ -9,7 +9,7 @@ import type { AppendLimits } from './append-round.js';
 import { BucketDirectory } from './bucket-directory.js';
 import { CassandraStorage } from './cassandra-storage.js';
 import { clientOptions } from './client-options.js';
-import { storageError } from './errors.js';
+import { isContention, storageError } from './errors.js';
 import { ensureKeyspace } from './keyspace.js';
 import { CassandraLog } from './log.js';
 import { MessageReader } from './message-reader.js';
@@ -69,7 +69,7 @@ export async function openCassandraStorage(
     const limits = { ...LIMITS, chunkBytes: await largestChunk(session), ...options.limits };
     const epoch = await ensureEpoch(session, options.log ?? 'main');
 
-    const availability = new Availability({ clock, name: 'Cassandra', probe: sample, translate: storageError });
+    const availability = new Availability({ clock, name: 'Cassandra', probe: sample, translate: storageError, isAnswer: isContention });
     const hints = new HintListeners();
     const directory = new BucketDirectory(session, epoch);
     const states = new SubjectStates(session, epoch, directory);

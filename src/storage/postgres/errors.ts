@@ -101,6 +101,11 @@ export function isRefusal(error: unknown): boolean {
   return codesOf(error).some((code) => /^[0-9A-Z]{5}$/.test(code) && !/^(08|57P|E)/.test(code));
 }
 
+/** True when the server has given up a statement that took too long or lost against others: it is there, and busy. */
+export function tookTooLong(error: unknown): boolean {
+  return hasSqlState(error, '57014', '55P03', '40');
+}
+
 /** True when a pooler does not pass on a parameter that the connection asked for. */
 export function isUnknownParameter(error: unknown): boolean {
   return error instanceof Error && error.message.includes('unsupported startup parameter');

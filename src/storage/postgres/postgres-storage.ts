@@ -7,7 +7,7 @@ import { StorageClock } from '../storage-clock.js';
 import type { Capabilities, Hint, MessageLog, RecordStore, Storage } from '../storage.js';
 import { Batches } from './batches.js';
 import type { Database } from './database.js';
-import { refused, translate } from './errors.js';
+import { refused, tookTooLong, translate } from './errors.js';
 import { Listener } from './listener.js';
 import { logStatements } from './log-statements.js';
 import { PostgresLog } from './log.js';
@@ -59,6 +59,7 @@ export class PostgresStorage implements Storage {
       name: 'PostgreSQL',
       probe: () => this.#askTime(clock),
       translate: (error) => translate(error),
+      isAnswer: tookTooLong,
       onChange: (available) => {
         if (!available) database.refuseWaiting(refused());
       },

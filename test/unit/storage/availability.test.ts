@@ -16,6 +16,7 @@ function setUp() {
       if (!server.up) throw away;
     },
     translate: toBrokerError,
+    isAnswer: (error) => error instanceof BrokerError && error.message === 'busy',
     onChange: (available) => void changes.push(available),
   });
   return { availability, changes, clock, server };
@@ -47,6 +48,13 @@ describe('the availability of a storage', () => {
     await expect(availability.ping()).rejects.toMatchObject({ reason: 'STORAGE_UNAVAILABLE' });
     expect(operation).not.toHaveBeenCalled();
     expect(changes).toEqual([false]);
+  });
+
+  it('does not take a storage for lost that has answered', async () => {
+    const { availability, changes } = setUp();
+    const busy = new BrokerError('STORAGE_UNAVAILABLE', 'busy');
+    await expect(availability.run(() => Promise.reject(busy))).rejects.toBe(busy);
+    expect(changes).toEqual([]);
   });
 
   it('probes until the storage is back, one probe at a time and at most a second apart', async () => {
