@@ -69,7 +69,13 @@ export async function openCassandraStorage(
     const limits = { ...LIMITS, chunkBytes: await largestChunk(session), ...options.limits };
     const epoch = await ensureEpoch(session, options.log ?? 'main');
 
-    const availability = new Availability({ clock, name: 'Cassandra', probe: sample, translate: storageError, isAnswer: isContention });
+    const availability = new Availability({
+      clock,
+      name: 'Cassandra',
+      probe: sample,
+      translate: storageError,
+      isAnswer: isContention,
+    });
     const hints = new HintListeners();
     const directory = new BucketDirectory(session, epoch);
     const states = new SubjectStates(session, epoch, directory);
