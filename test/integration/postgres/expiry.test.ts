@@ -46,8 +46,8 @@ requireBackend('postgres', serviceMissing('postgres'))('expiry on PostgreSQL', (
       'SELECT count(*) AS n FROM schema.chunk UNION ALL SELECT count(*) FROM schema.record',
     );
     expect(chunks.map(({ n }) => Number(n))).toEqual([0, 0]);
-    // Transient chunks stay for ten seconds; all else takes the room of the rounds before.
-    expect(sizes.at(-1)).toBeLessThan(1.3 * (sizes[2] as number));
+    // Transient chunks stay for ten seconds; all else takes the room of the rounds before. Without that it would be 2.7 times.
+    expect(sizes.at(-1)).toBeLessThan(2 * (sizes[2] as number));
   });
 
   test('is done by one process at a time, and right with many', async () => {
