@@ -32,7 +32,9 @@ export function storageError(error: unknown): BrokerError {
   if (cause instanceof errors.AuthenticationError) return credentialsRefused(cause);
   if (cause instanceof errors.ArgumentError) return wrongSetting(cause);
   if (cause instanceof errors.ResponseError) return answerError(cause);
-  if (cause instanceof errors.DriverError || errorCode(cause) !== undefined) return unreachable(cause);
+  if (cause instanceof errors.DriverError || errorCode(cause) !== undefined || foundNoConnection(cause)) {
+    return unreachable(cause);
+  }
   return new BrokerError('INTERNAL', 'internal error', { cause: error });
 }
 
@@ -40,8 +42,16 @@ export function storageError(error: unknown): BrokerError {
 export function wasNotWritten(error: unknown): boolean {
   if (error instanceof BrokerError) return error.fields['outcome'] === 'not_written';
   // The driver tries other nodes only as long as no node can have taken the request.
-  if (error instanceof errors.NoHostAvailableError) return true;
+  if (error instanceof errors.NoHostAvailableError || foundNoConnection(error)) return true;
   return error instanceof errors.ResponseError && NOT_WRITTEN.has(error.code);
+}
+
+/**
+ * The client library wanted to prepare a statement on a node to which it has no connection just then. It throws a plain
+ * error and does not try the next node (4.10, `host-connection-pool.js` and `prepare-handler.js`).
+ */
+export function foundNoConnection(error: unknown): boolean {
+  return error instanceof Error && error.message === 'No connection available';
 }
 
 /** The server knows something that the statement names not at all, or differently. */

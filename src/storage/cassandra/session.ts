@@ -5,7 +5,7 @@ import { BrokerError } from '../../core/errors.js';
 import { Backoff } from '../../core/backoff.js';
 import type { StorageClock } from '../storage-clock.js';
 import { Deadline } from './deadline.js';
-import { contended, unknownOutcome, wasNotWritten } from './errors.js';
+import { contended, foundNoConnection, unknownOutcome, wasNotWritten } from './errors.js';
 import { Limiter } from './limiter.js';
 import { numberAt } from './row-values.js';
 import type { Row } from './row-values.js';
@@ -110,12 +110,13 @@ export class Session {
 
   async #select(query: string, params: readonly unknown[], consistency: types.consistencies): Promise<readonly Row[]> {
     const options = { prepare: true, consistency, isIdempotent: true, fetchSize: 0 };
-    return this.#reads.run(async () => (await this.#client.execute(query, params, options)).rows);
+    return this.#reads.run(async () => (await this.#ask(() => this.#client.execute(query, params, options))).rows);
   }
 
   /** Writes what may be written any number of times. */
   async insert(query: string, params: readonly unknown[]): Promise<void> {
-    await this.#writes.run(() => this.#client.execute(query, params, { prepare: true, isIdempotent: true }));
+    const options = { prepare: true, isIdempotent: true };
+    await this.#writes.run(() => this.#ask(() => this.#client.execute(query, params, options)));
   }
 
   /**
@@ -156,9 +157,24 @@ export class Session {
     }
   }
 
+  /** Asks again, which is another node's turn, while the client library has no connection to the one that it has chosen. */
+  async #ask(request: () => Promise<types.ResultSet>): Promise<types.ResultSet> {
+    const patience = new Deadline(this.clock, RECONNECT_MS);
+    const backoff = new Backoff(RETRIES);
+    for (;;) {
+      try {
+        return await request();
+      } catch (error) {
+        if (!foundNoConnection(error) || patience.passed) throw error;
+      }
+      await patience.wait(backoff.nextMs());
+    }
+  }
+
   async #conditional(statements: readonly Statement[]): Promise<ConditionalResult> {
     const queries = statements.map(({ query, params }) => ({ query, params }));
-    const result = await this.#writes.run(() => this.#client.batch(queries, { prepare: true, logged: false }));
+    const options = { prepare: true, logged: false };
+    const result = await this.#writes.run(() => this.#ask(() => this.#client.batch(queries, options)));
     return result.wasApplied() ? { applied: true } : { applied: false, current: result.first() ?? undefined };
   }
 

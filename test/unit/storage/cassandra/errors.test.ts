@@ -20,6 +20,8 @@ const CASES: readonly (readonly [Error, string, string | undefined])[] = [
   [noHost(Object.assign(new Error('internal words'), { code: 'ECONNREFUSED' })), 'STORAGE_UNAVAILABLE', 'not_written'],
   [noHost(new Error('x'), new errors.AuthenticationError('internal words')), 'STORAGE_MISCONFIGURED', undefined],
   [noHost(noHost(new errors.ArgumentError('localDataCenter: internal words'))), 'STORAGE_MISCONFIGURED', undefined],
+  // As the client library says it.
+  [new Error('No connection available'), 'STORAGE_UNAVAILABLE', 'not_written'],
   [new TypeError('internal words'), 'INTERNAL', undefined],
 ];
 
