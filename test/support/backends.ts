@@ -42,9 +42,19 @@ export function requireBackend(backend: string, unavailableReason: string | unde
         });
       };
     case 'skip':
-      return (title, body) => {
-        process.stderr.write(`SKIPPED ${title}: ${backend} is not available: ${unavailableReason}\n`);
-        describe.skip(title, body);
-      };
+      return skipped(`${backend} is not available: ${unavailableReason}`);
   }
+}
+
+/** The same for tests that take a minute or more: they run only where `REQUIRE_BACKENDS` names `long` too. */
+export function requireBackendAndTime(backend: string, unavailableReason: string | undefined): DescribeBlock {
+  if (isRequired('long')) return requireBackend(backend, unavailableReason);
+  return skipped('it takes long and runs only where REQUIRE_BACKENDS names long');
+}
+
+function skipped(reason: string): DescribeBlock {
+  return (title, body) => {
+    process.stderr.write(`SKIPPED ${title}: ${reason}\n`);
+    describe.skip(title, body);
+  };
 }

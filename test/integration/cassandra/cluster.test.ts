@@ -1,11 +1,11 @@
-import { requireBackend } from '../../support/backends.js';
+import { requireBackendAndTime } from '../../support/backends.js';
 import { appendOne, idsOf, item, readAll } from '../../conformance/storage/items.js';
 import { startCassandraCluster } from '../../support/services/cassandra-cluster.js';
 import { cassandraMissing } from '../../support/services/cassandra-runtime.js';
 import type { CassandraServer } from '../../support/services/cassandra-server.js';
 import { KeyspaceUnderTest } from './keyspace-under-test.js';
 
-requireBackend('cassandra', cassandraMissing('5.0'))('three nodes of Cassandra', () => {
+requireBackendAndTime('cassandra', cassandraMissing('5.0'))('three nodes of Cassandra', () => {
   let nodes: readonly CassandraServer[] = [];
 
   beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { Client } from 'cassandra-driver';
 import { setTimeout as wait } from 'node:timers/promises';
-import { requireBackend } from '../../support/backends.js';
+import { requireBackendAndTime } from '../../support/backends.js';
 import { cassandraMissing, type CassandraVersion } from '../../support/services/cassandra-runtime.js';
 import { CassandraServer } from '../../support/services/cassandra-server.js';
 import { isRunning } from '../../support/services/process-tree.js';
@@ -18,7 +18,7 @@ async function connect({ contactPoint }: CassandraServer): Promise<Client> {
 const BACKENDS: Readonly<Record<CassandraVersion, string>> = { '4.1': 'cassandra41', '5.0': 'cassandra' };
 
 describe.each(['4.1', '5.0'] as const)('Cassandra %s for tests', (version) => {
-  requireBackend(BACKENDS[version], cassandraMissing(version))('started here', () => {
+  requireBackendAndTime(BACKENDS[version], cassandraMissing(version))('started here', () => {
     test('is of that version, is held, and keeps what it acknowledged over a kill', async () => {
       const server = await CassandraServer.start({ version });
       const client = await connect(server);

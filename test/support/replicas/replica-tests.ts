@@ -1,4 +1,4 @@
-import { requireBackend } from '../backends.js';
+import { requireBackend, requireBackendAndTime } from '../backends.js';
 import { FINAL_READER } from '../crash/final-read.js';
 import { describeViolation, summary } from '../crash/history-figures.js';
 import { cassandraMissing } from '../services/cassandra-runtime.js';
@@ -59,7 +59,8 @@ export function describeKills(
   storage: SharedStorage,
   { kills, storeKills }: { readonly kills: number; readonly storeKills: number },
 ): void {
-  requireBackend(storage, storeMissing(storage))(`replicas on ${storage} that are killed under load`, () => {
+  const required = storage === 'cassandra' ? requireBackendAndTime : requireBackend;
+  required(storage, storeMissing(storage))(`replicas on ${storage} that are killed under load`, () => {
     it(
       `keep every promise over ${kills} kills, and ${storeKills} of the store`,
       async () => {
