@@ -1,10 +1,11 @@
 /**
- * Publish→deliver: `latency-load ADDRESS MESSAGES [SUBSCRIBE_ADDRESS]`. One message at a time, from the call of publish
- * until a subscriber in the same process has it, from the same broker or another one.
+ * Publish→deliver: `latency-load ADDRESS MESSAGES [SUBSCRIBE_ADDRESS PAUSE_MS]`. One message at a time, from the call of
+ * publish until a subscriber in the same process has it, from the same broker or another one. Before each there is a random
+ * pause of up to so many milliseconds: a broker that polls would otherwise always have polled a moment ago.
  */
 import { connect } from '../src/client/index.js';
 
-const [address, count, subscribeAddress = address] = process.argv.slice(2);
+const [address, count, subscribeAddress = address, pauseMs] = process.argv.slice(2);
 const SUBJECT = 'bench.latency';
 
 async function main(): Promise<void> {
@@ -23,7 +24,8 @@ async function main(): Promise<void> {
     if (event.kind !== 'batch') continue;
     latencies.push(performance.now() - sentMs);
     if (latencies.length === warmUp + Number(count)) break;
-    setImmediate(next);
+    if (pauseMs === undefined) setImmediate(next);
+    else setTimeout(next, Math.random() * Number(pauseMs));
   }
   const sorted = latencies.slice(warmUp).sort((a, b) => a - b);
   const at = (rank: number): number => sorted[Math.floor(sorted.length * rank)]!;

@@ -7,7 +7,9 @@ const PAIRS = 3;
 /** What one write to a storage holds at most by default. */
 const BATCH_ROWS = '2048';
 /** Cassandra wakes other replicas by polling: fewer messages, each of which waits for one. */
-const LATENCY_MESSAGES: Readonly<Record<NetworkStorage, number>> = { postgres: 2000, redis: 2000, cassandra: 60 };
+const LATENCY_MESSAGES: Readonly<Record<NetworkStorage, number>> = { postgres: 1000, redis: 1000, cassandra: 60 };
+/** Longer than between two polls with the rest of a cycle. */
+const LATENCY_PAUSE_MS: Readonly<Record<NetworkStorage, number>> = { postgres: 5, redis: 5, cassandra: 300 };
 
 type PerSecond = { readonly perSecond: number };
 
@@ -78,7 +80,7 @@ async function acrossReplicas(storage: NetworkStorage, store: Store): Promise<Fi
       withBroker(
         storage,
         async (subscribe) => {
-          const args = [publish, String(LATENCY_MESSAGES[storage]), subscribe];
+          const args = [publish, LATENCY_MESSAGES[storage], subscribe, LATENCY_PAUSE_MS[storage]].map(String);
           return (await Child.result<{ p50: number }>([...TSX, 'bench/latency-load.ts', ...args])).p50;
         },
         { settings },
