@@ -51,7 +51,7 @@ export async function openRedisStorage(config: RedisConfig, clock: Clock): Promi
     const silenceMs = Math.min(PROBE_MS, config.timeoutMs);
     const availability: Availability = new Availability({
       clock,
-      name: 'Redis',
+      name: 'redis',
       // A server that was lost may have become a replica, which only a write tells; otherwise it need not touch its disk.
       probe: async () => {
         if (availability.available) await data.look({ silenceMs });
