@@ -12,6 +12,7 @@ import {
 import { freePort } from './free-port.js';
 import { ServiceFolder } from './service-folder.js';
 import { ServiceProcess } from './service-process.js';
+import { StorageServer } from './storage-server.js';
 
 export interface CassandraServerOptions {
   /** 5.0 by default. */
@@ -38,14 +39,13 @@ const COMMITLOG: Readonly<Record<'batch' | 'group' | 'periodic', Readonly<Record
 };
 
 /** One node of Cassandra. Its data centre is `datacenter1`. */
-export class CassandraServer {
+export class CassandraServer extends StorageServer {
   /** `host:port` */
   readonly contactPoint: string;
-  readonly #process: ServiceProcess;
 
   private constructor(contactPoint: string, process: ServiceProcess) {
+    super(process);
     this.contactPoint = contactPoint;
-    this.#process = process;
   }
 
   static async start(options: CassandraServerOptions = {}): Promise<CassandraServer> {
@@ -91,34 +91,10 @@ export class CassandraServer {
     return new CassandraServer(`${address}:${port}`, process);
   }
 
-  get pid(): number {
-    return this.#process.pid;
-  }
-
-  /** SIGKILL; resolves when it is gone. */
-  async kill(): Promise<void> {
-    await this.#process.kill();
-  }
-
-  /** Starts it with the same data at the same ports; one that runs is stopped in good order before. */
-  async restart(): Promise<void> {
-    await this.#process.restart();
-  }
-
-  /** SIGSTOP. */
-  pause(): void {
-    this.#process.pause();
-  }
-
-  resume(): void {
-    this.#process.resume();
-  }
-
-  /** Ends it, whatever state it is in, and removes its data. */
-  async stop(): Promise<void> {
-    // In good order it would write first what is removed then.
-    await this.#process.kill();
-    await this.#process.stop();
+  /** In good order it would write first what is removed then. */
+  override async stop(): Promise<void> {
+    await this.kill();
+    await super.stop();
   }
 }
 

@@ -8,6 +8,7 @@ import { ownedCommand } from './owned-command.js';
 import { postgresBinaries, postgresMissing, type PostgresVersion } from './postgres-binaries.js';
 import { ServiceFolder } from './service-folder.js';
 import { ServiceProcess } from './service-process.js';
+import { StorageServer } from './storage-server.js';
 import { unprivilegedUser } from './service-user.js';
 
 export interface PostgresServerOptions {
@@ -31,13 +32,12 @@ const SETTINGS: Readonly<Record<string, string>> = {
 };
 
 /** PostgreSQL with a database `postgres` of its own, whose superuser `postgres` needs the password in {@link url}. */
-export class PostgresServer {
+export class PostgresServer extends StorageServer {
   readonly url: string;
-  readonly #process: ServiceProcess;
 
   private constructor(url: string, process: ServiceProcess) {
+    super(process);
     this.url = url;
-    this.#process = process;
   }
 
   static async start({ version = 18, port, settings = {} }: PostgresServerOptions = {}): Promise<PostgresServer> {
@@ -80,35 +80,6 @@ export class PostgresServer {
       folder.remove();
       throw error;
     }
-  }
-
-  /** Of the postmaster. */
-  get pid(): number {
-    return this.#process.pid;
-  }
-
-  /** SIGKILL of the postmaster and its backends; resolves when all are gone. */
-  async kill(): Promise<void> {
-    await this.#process.kill();
-  }
-
-  /** Starts it with the same data at the same port; one that runs is stopped in good order before. */
-  async restart(): Promise<void> {
-    await this.#process.restart();
-  }
-
-  /** SIGSTOP of the postmaster and its backends. */
-  pause(): void {
-    this.#process.pause();
-  }
-
-  resume(): void {
-    this.#process.resume();
-  }
-
-  /** Ends it, whatever state it is in, and removes its data. */
-  async stop(): Promise<void> {
-    await this.#process.stop();
   }
 }
 

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { freePort } from './free-port.js';
 import { ServiceFolder } from './service-folder.js';
 import { ServiceProcess } from './service-process.js';
+import { StorageServer } from './storage-server.js';
 
 export interface RedisServerOptions {
   /** A free one by default. */
@@ -33,13 +34,12 @@ export function redisMissing(): string | undefined {
 }
 
 /** Redis with an append-only file. */
-export class RedisServer {
+export class RedisServer extends StorageServer {
   readonly url: string;
-  readonly #process: ServiceProcess;
 
   private constructor(url: string, process: ServiceProcess) {
+    super(process);
     this.url = url;
-    this.#process = process;
   }
 
   static async start({ port, appendfsync = 'always', settings = {} }: RedisServerOptions = {}): Promise<RedisServer> {
@@ -54,34 +54,6 @@ export class RedisServer {
       probe: () => answersPing(usedPort),
     });
     return new RedisServer(`redis://127.0.0.1:${usedPort}`, process);
-  }
-
-  get pid(): number {
-    return this.#process.pid;
-  }
-
-  /** SIGKILL; resolves when it is gone. */
-  async kill(): Promise<void> {
-    await this.#process.kill();
-  }
-
-  /** Starts it with the same data at the same port; one that runs is stopped in good order before. */
-  async restart(): Promise<void> {
-    await this.#process.restart();
-  }
-
-  /** SIGSTOP. */
-  pause(): void {
-    this.#process.pause();
-  }
-
-  resume(): void {
-    this.#process.resume();
-  }
-
-  /** Ends it, whatever state it is in, and removes its data. */
-  async stop(): Promise<void> {
-    await this.#process.stop();
   }
 }
 
