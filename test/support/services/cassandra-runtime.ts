@@ -36,6 +36,8 @@ export function cassandraCommand(
     `-Dcassandra.storagedir=${folder}`,
     // Where it unpacks native libraries.
     `-Djava.io.tmpdir=${folder}`,
+    // Otherwise it closes its output once it has started, and what ends it remains unknown.
+    '-Dcassandra-foreground=yes',
     `-Dlogback.configurationFile=file:${join(CASSANDRA_SETTINGS_FOLDER, 'logback.xml')}`,
     ...['-cp', join(library, '*'), 'org.apache.cassandra.service.CassandraDaemon'],
   ];
