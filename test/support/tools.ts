@@ -2,8 +2,40 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What tests use besides Node. Missing ones are installed by `npm run test:tools`. */
-export type ToolName = 'go' | 'grpcurl' | 'python';
+interface ToolPlace {
+  /** Below `.cache` of the checkout, where `npm run test:tools` puts it; undefined for what the machine must have. */
+  readonly installed?: string;
+  /** Its name in the search path. */
+  readonly inPath: string;
+  /** A cheap call that succeeds only where the tool can do its work. */
+  readonly probe: readonly string[];
+}
+
+const byGo = (name: string, probe: readonly string[]): ToolPlace => ({
+  installed: join('bin', name),
+  inPath: name,
+  probe,
+});
+
+/** What tests use besides Node and the servers of `services/`. */
+const TOOLS = {
+  go: { inPath: 'go', probe: ['version'] },
+  python: { installed: join('venv', 'bin', 'python'), inPath: 'python3', probe: ['-c', 'import grpc, grpc_tools'] },
+  grpcurl: byGo('grpcurl', ['-version']),
+  envoy: byGo('envoy', ['--version']),
+  ratelimit: byGo('ratelimit', ['-h']),
+  k6: byGo('k6', ['version']),
+  kustomize: byGo('kustomize', ['version']),
+  'kube-apiserver': byGo('kube-apiserver', ['--version']),
+  kubectl: byGo('kubectl', ['version', '--client']),
+  etcd: { inPath: 'etcd', probe: ['--version'] },
+  jaeger: byGo('jaeger', ['version']),
+  prometheus: { inPath: 'prometheus', probe: ['--version'] },
+  promtool: { inPath: 'promtool', probe: ['--version'] },
+  chromium: { inPath: 'chromium', probe: ['--version'] },
+} as const satisfies Readonly<Record<string, ToolPlace>>;
+
+export type ToolName = keyof typeof TOOLS;
 
 export interface Tool {
   /** What to spawn. */
@@ -14,27 +46,23 @@ export interface Tool {
 
 const cache = join(__dirname, '..', '..', '.cache');
 
-/** Where `npm run test:tools` puts a tool; go comes with the machine. */
-const INSTALLED: Readonly<Record<Exclude<ToolName, 'go'>, string>> = {
-  grpcurl: join(cache, 'bin', 'grpcurl'),
-  python: join(cache, 'venv', 'bin', 'python'),
-};
-
-const IN_PATH: Readonly<Record<ToolName, string>> = { go: 'go', grpcurl: 'grpcurl', python: 'python3' };
-
-/** Cheap calls that succeed only where the tool can do its work. */
-const PROBES: Readonly<Record<ToolName, readonly string[]>> = {
-  go: ['version'],
-  grpcurl: ['-version'],
-  python: ['-c', 'import grpc, grpc_tools'],
-};
-
 /** Prefers the tool of this checkout to that of the machine. */
 export function findTool(name: ToolName): Tool {
-  const command = name !== 'go' && existsSync(INSTALLED[name]) ? INSTALLED[name] : IN_PATH[name];
-  const { error, status, stderr } = spawnSync(command, PROBES[name], { encoding: 'utf8' });
+  const { installed, inPath, probe }: ToolPlace = TOOLS[name];
+  const own = installed === undefined ? undefined : join(cache, installed);
+  const command = own !== undefined && existsSync(own) ? own : inPath;
+  const { error, status, stderr } = spawnSync(command, probe, { encoding: 'utf8' });
   if (error === undefined && status === 0) return { command, unavailableReason: undefined };
   const problem = error?.message ?? stderr.trim().split('\n').at(-1);
-  const hint = name === 'go' ? 'install Go 1.24 or later' : 'run "npm run test:tools"';
+  const hint = name === 'go' ? 'install Go 1.26 or later' : 'run "npm run test:tools"';
   return { command, unavailableReason: `${problem} (${hint})` };
+}
+
+/** Why the first of these cannot be used; undefined when all can. */
+export function toolsMissing(...names: readonly ToolName[]): string | undefined {
+  for (const name of names) {
+    const { unavailableReason } = findTool(name);
+    if (unavailableReason !== undefined) return unavailableReason;
+  }
+  return undefined;
 }
