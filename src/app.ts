@@ -119,6 +119,7 @@ async function startApp(
     tracing,
     pollIntervalMs: config.pollIntervalMs,
   });
+  metrics.load.watchBroker(broker);
   parts.add('broker', { stop: () => broker.close() });
   parts.add('expiry', ExpiryLoop.start({ log: storage.log, clock, logger }));
 
@@ -157,6 +158,7 @@ async function startApp(
     authenticator: config.authRequired ? clients : undefined,
     authObserver: metrics.auth,
   });
+  metrics.load.watchServer('grpc', server);
   const grpcAddress = await server.start();
   const graceMs = config.shutdownTimeoutMs * CALLS_SHARE;
   const servers: Running[] = [{ stop: () => server.stop(graceMs) }];
@@ -176,6 +178,7 @@ async function startApp(
       observer: metrics.tcp,
       authObserver: metrics.auth,
     });
+    metrics.load.watchServer('tcp', tcp);
     tcpAddress = await tcp.start();
     servers.push({ stop: () => tcp.stop(graceMs) });
   }

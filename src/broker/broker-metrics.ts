@@ -16,6 +16,8 @@ export interface BrokerMetrics {
   hinted(): void;
   /** A look at what other processes have written: at the subjects watched, or at those that patterns may match. */
   polled(what: 'heads' | 'subjects'): void;
+  /** So many watched subjects had news of which no hint had told before the poll. */
+  pollFound(subjects: number): void;
 }
 
 export const NO_BROKER_METRICS: BrokerMetrics = {
@@ -29,4 +31,5 @@ export const NO_BROKER_METRICS: BrokerMetrics = {
   fellBehind() {},
   hinted() {},
   polled() {},
+  pollFound() {},
 };

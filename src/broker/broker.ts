@@ -157,6 +157,21 @@ export class Broker {
     return this.#submit(items, { deadlineMs });
   }
 
+  /** Publishes that were accepted and are not yet answered. */
+  get pendingMessages(): number {
+    return this.#writer.pendingMessages;
+  }
+
+  /** Bytes of those. */
+  get pendingBytes(): number {
+    return this.#writer.pendingBytes;
+  }
+
+  /** Subjects that subscribers watch live. */
+  get feeds(): number {
+    return this.#hub.feeds;
+  }
+
   /** Whether a publish of this size would be taken now. */
   hasRoomFor(messages: number, bytes: number): boolean {
     return this.#writer.hasRoomFor(messages, bytes);

@@ -114,6 +114,11 @@ export class FeedHub {
     return this.#feeds.size > 0;
   }
 
+  /** How many subjects have one. */
+  get feeds(): number {
+    return this.#feeds.size;
+  }
+
   /** The subjects that have a feed. */
   get subjects(): Iterable<string> {
     return this.#feeds.keys();
@@ -145,6 +150,11 @@ export class FeedHub {
   /** `subject` is said to have reached `lastId`, which may have been published by another process. */
   hint(subject: string, lastId: number): void {
     this.#feeds.get(subject)?.feed.hint(lastId);
+  }
+
+  /** The last id that the subject's feed knows of, Infinity when it has no feed. */
+  knownId(subject: string): number {
+    return this.#feeds.get(subject)?.feed.knownId ?? Number.POSITIVE_INFINITY;
   }
 
   /** The same, for those who watch patterns too. @param publishTimeUs of `lastId`, Infinity when it is not known */

@@ -16,7 +16,7 @@ export interface RemoteWritesOptions {
   readonly hub: FeedHub;
   readonly clock: Clock;
   readonly pollIntervalMs: number;
-  readonly metrics: Pick<BrokerMetrics, 'hinted' | 'polled'>;
+  readonly metrics: Pick<BrokerMetrics, 'hinted' | 'polled' | 'pollFound'>;
 }
 
 /**
@@ -90,13 +90,19 @@ export class RemoteWrites {
   }
 
   async #pollHeads(): Promise<number> {
-    const { storage, hub } = this.#options;
+    const { storage, hub, metrics } = this.#options;
     const subjects = [...hub.subjects];
     let pages = 0;
     for (let from = 0; from < subjects.length; from += HEADS_PER_PAGE) {
       const page = subjects.slice(from, from + HEADS_PER_PAGE);
       const heads = await storage.log.heads(page);
-      for (const [index, head] of heads.entries()) hub.hint(page[index]!, head.lastId);
+      let found = 0;
+      for (const [index, { lastId }] of heads.entries()) {
+        const subject = page[index]!;
+        if (lastId > hub.knownId(subject)) found++;
+        hub.hint(subject, lastId);
+      }
+      metrics.pollFound(found);
       pages++;
     }
     return pages;

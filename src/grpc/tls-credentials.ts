@@ -27,6 +27,11 @@ export class TlsCredentials implements experimental.CertificateProvider {
     return experimental.createCertificateProviderServerCredentials(this, clientCa, clientCa !== null);
   }
 
+  /** When the first certificate in use expires, milliseconds since 1970. */
+  get certificateExpiresMs(): number {
+    return this.#files.material.expiresMs;
+  }
+
   close(): void {
     this.#files.close();
   }

@@ -26,20 +26,35 @@ export class ConnectionListener {
   readonly #perAddress = new Map<string, number>();
   readonly #name: string;
   readonly #limits: ConnectionLimits;
+  #refused = 0;
 
   constructor(options: ConnectionListenerOptions, accept: (socket: Socket) => void) {
     const { name, limits, allowHalfOpen = false } = options;
     this.#name = name;
     this.#limits = limits;
     this.#server = createServer({ noDelay: true, allowHalfOpen }, (socket) => {
-      if (this.#admit(socket)) accept(socket);
-      else socket.destroy();
+      if (this.#admit(socket)) {
+        accept(socket);
+      } else {
+        this.#refused++;
+        socket.destroy();
+      }
     });
   }
 
   /** Connections that are open now. */
   get connections(): number {
     return this.#sockets.size;
+  }
+
+  /** Most of them; 0 is no limit. */
+  get maxConnections(): number {
+    return this.#limits.maxConnections;
+  }
+
+  /** Connections that were one too many, in all or from one address. */
+  get refusedConnections(): number {
+    return this.#refused;
   }
 
   /**

@@ -39,6 +39,11 @@ export class TlsAcceptor {
     this.#server.on('tlsClientError', (_error, socket) => void socket.destroy());
   }
 
+  /** When the first certificate in use expires, milliseconds since 1970. */
+  get certificateExpiresMs(): number {
+    return this.#files.material.expiresMs;
+  }
+
   /** Begins the handshake. */
   take(socket: Socket): void {
     this.#server.emit('connection', socket);

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { BrokerError } from '../core/errors.js';
@@ -15,6 +16,8 @@ export interface TlsMaterial {
   readonly cert: Buffer;
   readonly key: Buffer;
   readonly clientCa: Buffer | undefined;
+  /** When the first certificate of the chain expires, milliseconds since 1970. */
+  readonly expiresMs: number;
 }
 
 /**
@@ -31,13 +34,20 @@ export function readTlsFiles(files: TlsFiles): TlsMaterial {
   }
   try {
     createSecureContext({ cert, key, ...(clientCa === undefined ? {} : { ca: clientCa }) });
+    return { cert, key, clientCa, expiresMs: firstExpiry(cert) };
   } catch (error) {
     const names = [files.certFile, files.keyFile, files.clientCaFile].filter((name) => name !== undefined).join(', ');
     throw new BrokerError('ARGUMENT_INVALID', `TLS files cannot be used (${names}): ${(error as Error).message}`, {
       cause: error,
     });
   }
-  return { cert, key, clientCa };
+}
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+function firstExpiry(chain: Buffer): number {
+  const certificates = chain.toString('latin1').match(CERTIFICATE) ?? [];
+  return Math.min(...certificates.map((pem) => Date.parse(new X509Certificate(pem).validTo)));
 }
 
 function readPem(what: string, path: string): Buffer {

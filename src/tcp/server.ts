@@ -48,6 +48,20 @@ export class TcpServer {
     return this.#listener.connections;
   }
 
+  /** Most of them; 0 is no limit. */
+  get maxConnections(): number {
+    return this.#listener.maxConnections;
+  }
+
+  get refusedConnections(): number {
+    return this.#listener.refusedConnections;
+  }
+
+  /** When the first certificate in use expires, milliseconds since 1970; undefined without TLS. */
+  get certificateExpiresMs(): number | undefined {
+    return this.#tls?.certificateExpiresMs;
+  }
+
   /**
    * @returns the address with the real port
    * @throws BrokerError ARGUMENT_INVALID when the address cannot be listened on

@@ -1,6 +1,18 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { BrokerMetrics } from '../broker/broker-metrics.js';
+import type { ErrorReason } from '../core/errors.js';
 import { BYTES_BUCKETS, MESSAGES_BUCKETS, SECONDS_BUCKETS } from './histogram-buckets.js';
+
+/** Alerts on the rate of these need to see the first one too. */
+const FAULTS_OF_THE_BROKER: readonly ErrorReason[] = [
+  'WRITER_QUEUE_FULL',
+  'STORAGE_FULL',
+  'STORAGE_UNAVAILABLE',
+  'STORAGE_MISCONFIGURED',
+  'DEADLINE_EXCEEDED',
+  'DATA_LOSS',
+  'INTERNAL',
+];
 
 /**
  * What the broker tells about itself. What is counted per message or per stream is a plain number that is turned into a
@@ -13,9 +25,10 @@ export class BrokerInstruments implements BrokerMetrics {
   #deliveredFromLog = 0;
   #fellBehind = 0;
   #hints = 0;
+  #pollFinds = 0;
   readonly #polls = { heads: 0, subjects: 0 };
   #activeSubscribers = 0;
-  readonly #failures = new Map<string, number>();
+  readonly #failures = new Map<string, number>(FAULTS_OF_THE_BROKER.map((reason) => [reason, 0]));
   readonly #latency: Histogram;
   readonly #batchMessages: Histogram;
   readonly #batchBytes: Histogram;
@@ -44,6 +57,11 @@ export class BrokerInstruments implements BrokerMetrics {
       'waybill_storage_hints_total',
       'Notifications of the storage that something was written, by this process or another.',
       () => this.#hints,
+    );
+    counter(
+      'waybill_storage_poll_finds_total',
+      'Watched subjects of which a poll told news before any hint did.',
+      () => this.#pollFinds,
     );
     this.#registerLabelled(registers);
     for (const name of ['waybill_active_subscribers', 'active_subscribers']) {
@@ -126,6 +144,10 @@ export class BrokerInstruments implements BrokerMetrics {
 
   polled(what: 'heads' | 'subjects'): void {
     this.#polls[what]++;
+  }
+
+  pollFound(subjects: number): void {
+    this.#pollFinds += subjects;
   }
 
   #registerLabelled(registers: Registry[]): void {

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.js';
 import { AuthInstruments } from './auth-instruments.js';
 import { BrokerInstruments } from './broker-instruments.js';
 import { GrpcInstruments } from './grpc-instruments.js';
+import { LoadInstruments } from './load-instruments.js';
 import { StorageInstruments } from './storage-instruments.js';
 import { StreamInstruments } from './stream-instruments.js';
 import { TcpInstruments } from './tcp-instruments.js';
@@ -12,6 +13,7 @@ export interface Metrics {
   readonly broker: BrokerInstruments;
   readonly storage: StorageInstruments;
   readonly grpc: GrpcInstruments;
+  readonly load: LoadInstruments;
   readonly streams: StreamInstruments;
   readonly tcp: TcpInstruments;
   /** MIME type of what `render` answers. */
@@ -48,6 +50,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     broker: new BrokerInstruments(registry),
     storage: new StorageInstruments(registry, options.storage),
     grpc: new GrpcInstruments(registry, options.clock),
+    load: new LoadInstruments(registry),
     streams: new StreamInstruments(registry),
     tcp: new TcpInstruments(registry),
     contentType: registry.contentType,

@@ -88,6 +88,7 @@ describe('limits', () => {
     const [first] = [await openSocket(address), await openSocket(address)];
     await once((await openSocket(address)).resume(), 'close');
     expect(server.connections).toBe(2);
+    expect(server.refusedConnections).toBe(1);
     first.destroy();
     const client = createClient(address);
     // The place is free once the server has seen the first connection go.

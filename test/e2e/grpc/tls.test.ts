@@ -82,6 +82,10 @@ const trusting = () => credentials.createSsl(fixture('ca.pem'));
 const identified = (name: string) =>
   credentials.createSsl(fixture('ca.pem'), fixture(`${name}.key`), fixture(`${name}.pem`));
 
+it('tells when the certificate in use expires', () => {
+  expect(createServer().certificateExpiresMs).toBe(Date.UTC(2126, 9, 28, 6, 45));
+});
+
 it('serves TLS to clients that trust the authority', async () => {
   const address = await createServer().start();
   expect(await echo(address, trusting())).toBe('secret');

@@ -1,3 +1,4 @@
+import { NO_BROKER_METRICS } from '../../../src/broker/broker-metrics.js';
 import { DEFAULT_POLL_INTERVAL_MS } from '../../../src/broker/remote-writes.js';
 import type { CollectingSubscriber } from '../../support/collecting-subscriber.js';
 import { ManualClock } from '../../support/manual-clock.js';
@@ -57,6 +58,23 @@ describe('two brokers that share a storage', () => {
     await there.publish('a.b', 'y');
     await pass();
     expect(seen(subscriber)).toEqual(['a.b/1', 'a.b/2']);
+  });
+
+  it('tell what a poll has found before any hint', async () => {
+    let found = 0;
+    const metrics = { ...NO_BROKER_METRICS, pollFound: (subjects: number) => void (found += subjects) };
+    const watcher = new MemoryBroker({}, { clock, storage: shared.connect(), metrics });
+    const subscriber = watcher.subscribe({ subjects: ['a.b', 'a.c'] });
+    await subscriber.saw('caughtUp');
+    await there.publish('a.b', 'x');
+    await subscriber.until(() => subscriber.messages.length === 1);
+    await pass();
+    expect(found).toBe(0);
+    shared.silent = true;
+    await there.publish('a.b', 'y');
+    await pass(2);
+    expect(found).toBe(1);
+    await watcher.close();
   });
 
   it('keep the order of ids when both write to a subject', async () => {

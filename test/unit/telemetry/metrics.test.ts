@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { createMetrics } from '../../../src/telemetry/metrics.js';
 import { ManualClock } from '../../support/manual-clock.js';
 
@@ -63,6 +64,43 @@ describe('metrics', () => {
     expect(await value('waybill_authentication_failures_total{protocol="grpc"}')).toBe(1);
     expect(await value('waybill_permission_denials_total{verb="publish"}')).toBe(1);
     expect(await value('waybill_permission_denials_total{verb="mark_event"}')).toBe(0);
+  });
+
+  it('shows what is in use and how much of it there may be', async () => {
+    const { metrics, value } = setUp();
+    expect(await value('waybill_pending_messages')).toBe(0);
+    const limits = { maxPendingMessages: 50, maxPendingBytes: 5_000, maxSubscriptions: 7 };
+    metrics.load.watchBroker({ pendingMessages: 3, pendingBytes: 300, feeds: 2, limits });
+    const server = { connections: 4, maxConnections: 9, refusedConnections: 1, certificateExpiresMs: undefined };
+    metrics.load.watchServer('grpc', { ...server, certificateExpiresMs: 1_500 });
+    metrics.load.watchServer('tcp', server);
+
+    expect(await value('waybill_pending_messages')).toBe(3);
+    expect(await value('waybill_pending_bytes')).toBe(300);
+    expect(await value('waybill_max_pending_messages')).toBe(50);
+    expect(await value('waybill_max_pending_bytes')).toBe(5_000);
+    expect(await value('waybill_max_subscriptions')).toBe(7);
+    expect(await value('waybill_feeds')).toBe(2);
+    expect(await value('waybill_grpc_connections')).toBe(4);
+    expect(await value('waybill_max_grpc_connections')).toBe(9);
+    expect(await value('waybill_max_tcp_connections')).toBe(9);
+    expect(await value('waybill_connections_refused_total{protocol="grpc"}')).toBe(1);
+    expect(await value('waybill_tls_certificate_expiry_timestamp_seconds{protocol="grpc"}')).toBe(1.5);
+    expect(await value('waybill_tls_certificate_expiry_timestamp_seconds{protocol="tcp"}')).toBeUndefined();
+  });
+
+  it('knows how much memory there is', async () => {
+    const { value } = setUp();
+    const [memory, heap] = [await value('waybill_memory_limit_bytes'), await value('waybill_heap_limit_bytes')];
+    expect(memory).toBeGreaterThan((await value('process_resident_memory_bytes')) ?? Number.NaN);
+    expect(memory).toBeLessThanOrEqual(totalmem());
+    expect(heap).toBeGreaterThan((await value('nodejs_heap_size_used_bytes')) ?? Number.NaN);
+  });
+
+  it('counts failures that are the fault of the broker from zero', async () => {
+    const { value } = setUp();
+    expect(await value('waybill_publish_failures_total{reason="DATA_LOSS"}')).toBe(0);
+    expect(await value('waybill_publish_failures_total{reason="SUBJECT_INVALID"}')).toBeUndefined();
   });
 
   it('answers the same counts however often it is asked', async () => {
