@@ -32,12 +32,16 @@ export interface CommonFlags {
 }
 
 /** A command with the flags of the connection, `--json` and `--timeout`. */
-export function clientCommand(name: string, description: string): { command: Command; flags: ConfigFlags } {
+export function clientCommand(
+  name: string,
+  description: string,
+  { defaultTimeout = '30s' }: { readonly defaultTimeout?: string } = {},
+): { command: Command; flags: ConfigFlags } {
   const command = new Command(name).description(description);
   const flags = new ConfigFlags(command, optionsOf(clientSchema), 'Connection:');
   command
     .option('--json', 'write one JSON object per line')
-    .option('--timeout <duration>', 'how long a call may take (default: 30s)', durationMs);
+    .option('--timeout <duration>', `how long a call may take (default: ${defaultTimeout})`, durationMs);
   return { command, flags };
 }
 

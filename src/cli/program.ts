@@ -4,6 +4,7 @@ import { benchCommand } from './commands/bench.js';
 import { clientsCommand } from './commands/clients.js';
 import { configCommand } from './commands/config.js';
 import { fetchCommand } from './commands/fetch.js';
+import { healthCommand } from './commands/health.js';
 import { infoCommand } from './commands/info.js';
 import { listCommand } from './commands/list.js';
 import { publishCommand } from './commands/publish.js';
@@ -52,6 +53,7 @@ export function createProgram(
     purgeCommand(terminal),
     streamCommands(terminal),
     infoCommand(terminal),
+    healthCommand(terminal),
     benchCommand(terminal),
     configCommand(terminal),
     clientsCommand(terminal),

@@ -35,6 +35,9 @@ describe('the waybill command', () => {
     [['purge', 'a', '--all', '--before-id', '3'], 'waybill: give exactly one of'],
     [['info', '--address', 'nowhere'], 'address: "nowhere" is not an address'],
     [['info', '--tls-ca', 'does-not-exist.pem'], 'waybill: cannot read does-not-exist.pem'],
+    [['health', 'a', '--admin', 'http://127.0.0.1:1'], 'waybill: --admin asks for the whole server'],
+    [['health', '--admin', 'https://127.0.0.1:1'], 'waybill: --admin: the admin address speaks http:// only'],
+    [['health', '--admin', 'nowhere'], 'waybill: --admin: "nowhere" is not a URL'],
     [['publish', 'a'], 'waybill: a body is needed, as an argument or on standard input'],
     [['publish', 'a', '-', '--count', '2'], '--count cannot be combined with lines'],
   ])('%j is a usage error', async (argv, message) => {
