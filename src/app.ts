@@ -88,7 +88,12 @@ async function startApp(
   // First, so that probes get an answer while the storage is being recovered or waited for.
   let admin: AdminServer | undefined;
   if (config.admin.address !== undefined) {
-    admin = await AdminServer.listen({ address: config.admin.address, metrics, readiness, logger });
+    admin = await AdminServer.listen({
+      address: config.admin.address,
+      metrics: config.admin.metrics ? metrics : undefined,
+      readiness,
+      logger,
+    });
     parts.add('admin server', admin);
   }
 
@@ -144,6 +149,7 @@ async function startApp(
     logger,
     tracing,
     version: VERSION,
+    offers: config.grpc.offers,
     maxStreamsPerConnection,
     streamLimits: { maxBufferedBytes: streamBufferBytes, maxAgeMs: streamAgeMs },
   });

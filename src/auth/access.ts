@@ -10,6 +10,8 @@ export const VERBS = [
   'subscribe',
   /** AdminService */
   'administer',
+  /** Reflection, which is about no subject */
+  'reflect',
   'create_stream',
   'delete_stream',
   'get_stream_info',

@@ -13,6 +13,7 @@ const PHRASES: Readonly<Record<Verb, string>> = {
   fetch: 'fetch from',
   subscribe: 'subscribe to',
   administer: 'administer',
+  reflect: 'ask for the contracts of',
   create_stream: 'create',
   delete_stream: 'delete',
   get_stream_info: 'look at',

@@ -19,6 +19,8 @@ export interface GrpcConfig {
   readonly streamAgeMs: number;
   /** Encoded bytes that may wait for one slow client. */
   readonly streamBufferBytes: number;
+  /** Services that are offered besides those of the broker. */
+  readonly offers: { readonly reflection: boolean; readonly health: boolean; readonly administration: boolean };
   /** Undefined serves without TLS. */
   readonly tls: TlsConfig | undefined;
 }
@@ -84,6 +86,8 @@ export interface Config {
   readonly shutdownTimeoutMs: number;
 }
 
+    /** Whether it serves the metrics. */
+    readonly metrics: boolean;
 /**
  * Checks what only several settings together can get wrong, and converts to the units of the modules.
  *
@@ -115,13 +119,18 @@ export function createConfig(settings: ServerSettings): Config {
         : {
             address: tcp.address,
             tls: tcp.tls === 'on' ? tlsFiles : undefined,
+      offers: {
+        reflection: grpc.reflection === 'on',
+        health: grpc.health === 'on',
+        administration: grpc.administration === 'on',
+      },
             maxLineBytes: tcp.maxLineBytes,
             idleTimeoutMs: tcp.idleTimeout,
             maxConnections: tcp.maxConnections,
             maxConnectionsPerAddress: tcp.maxConnectionsPerAddress,
           },
     streams: { eventTtlUs: settings.streams.eventTtl * 1000 },
-    admin: { address: settings.admin.address },
+    admin: { address: settings.admin.address, metrics: settings.admin.metrics === 'on' },
     storage: createStorage(settings),
     pollIntervalMs: settings.pollInterval,
     limits: createLimits(settings),

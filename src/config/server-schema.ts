@@ -67,6 +67,22 @@ export const serverSchema = z.object({
       form: 'size',
       meaning: 'Encoded bytes that may wait for one slow client; beyond it the client is served from the storage.',
     }),
+    reflection: option(oneOf(['on', 'off']), {
+      defaultText: 'on',
+      form: 'on|off',
+      meaning:
+        'Whether the contracts can be asked for (grpcurl, k6); with auth required by clients that may reflect only.',
+    }),
+    health: option(oneOf(['on', 'off']), {
+      defaultText: 'on',
+      form: 'on|off',
+      meaning: 'Whether anybody may ask for the health of the server over gRPC.',
+    }),
+    administration: option(oneOf(['on', 'off']), {
+      defaultText: 'on',
+      form: 'on|off',
+      meaning: 'Whether clients may administer the server over gRPC (AdminService).',
+    }),
   }),
   tls: z.object({
     certFile: optionalOption(path(), {
@@ -166,6 +182,11 @@ export const serverSchema = z.object({
       'How often the storage is asked what other replicas have written, for when their wake-up was lost or the storage has none.',
   }),
   embedded: z.object({
+    metrics: option(oneOf(['on', 'off']), {
+      defaultText: 'on',
+      form: 'on|off',
+      meaning: 'Whether /metrics is among them.',
+    }),
     path: option(path(), { defaultText: './data', form: 'folder', meaning: 'Folder of the embedded storage.' }),
   }),
   memory: z.object({

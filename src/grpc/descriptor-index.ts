@@ -26,8 +26,14 @@ export class DescriptorIndex {
   readonly #symbols = new Map<string, string>();
   readonly #messages = new Set<string>();
 
-  /** @param descriptorSet a serialized `google.protobuf.FileDescriptorSet` with all imports */
-  constructor(descriptorSet: Buffer) {
+  readonly #services: ReadonlySet<string>;
+
+  /**
+   * @param descriptorSet a serialized `google.protobuf.FileDescriptorSet` with all imports
+   * @param services full names of those that are offered; files that define only others are left out
+   */
+  constructor(descriptorSet: Buffer, services: ReadonlySet<string>) {
+    this.#services = services;
     const reader = new WireReader(descriptorSet, (detail) => new Error(`the compiled contract is damaged: ${detail}`));
     while (!reader.done) {
       const tag = reader.tag();
@@ -64,14 +70,15 @@ export class DescriptorIndex {
   #addFile(bytes: Buffer): void {
     const file = FileDescriptorProto.decode(bytes) as unknown as IFileDescriptorProto;
     const name = file.name ?? '';
-    this.#files.set(name, { bytes, dependencies: (file.dependency ?? []) as readonly string[] });
     const scope = file.package === undefined || file.package === '' ? '' : `${file.package}.`;
+    const services = (file.service ?? []).map((service) => ({ ...service, full: `${scope}${service.name}` }));
+    if (services.length > 0 && !services.some(({ full }) => this.#services.has(full))) return;
+    this.#files.set(name, { bytes, dependencies: (file.dependency ?? []) as readonly string[] });
     for (const message of file.messageType ?? []) this.#addMessage(name, scope, message);
     for (const type of file.enumType ?? []) this.#addEnum(name, scope, type);
-    for (const service of file.service ?? []) {
-      const full = `${scope}${service.name}`;
+    for (const { full, method: methods } of services) {
       this.#symbols.set(full, name);
-      for (const method of service.method ?? []) this.#symbols.set(`${full}.${method.name}`, name);
+      for (const method of methods ?? []) this.#symbols.set(`${full}.${method.name}`, name);
     }
   }
 

@@ -28,23 +28,24 @@ export class ReflectionService {
 
   /**
    * @param descriptorSet a serialized `google.protobuf.FileDescriptorSet` with all imports
-   * @param services full names of the services to list, besides reflection itself
+   * @param services full names of the services that are offered, besides reflection itself
    */
   constructor(descriptorSet: Buffer, services: readonly string[]) {
-    this.#descriptors = new DescriptorIndex(descriptorSet);
     this.#services = [...services, ...REFLECTION_SERVICES].toSorted();
+    this.#descriptors = new DescriptorIndex(descriptorSet, new Set(this.#services));
   }
 
   /** Both services. */
   services(): ServiceTable {
     const methods: ServiceMethods = {
-      ServerReflectionInfo: { kind: 'bidi', forAnyone: true, handler: (stream) => this.#open(stream) },
+      ServerReflectionInfo: { kind: 'bidi', handler: (stream) => this.#open(stream) },
     };
     return Object.fromEntries(REFLECTION_SERVICES.map((name) => [name, methods]));
   }
 
   /** Answers one request at a time: a client that does not read its answers is not read either. */
   #open(stream: RpcStream): RpcListener {
+    stream.access.requireAny('reflect');
     stream.read();
     return {
       onMessage: (message) => {

@@ -11,9 +11,16 @@ import { HEALTH_SERVICE, HealthService } from './health.js';
 import { readDescriptorSet } from './proto.js';
 import { readingMethods } from './reading-methods.js';
 import { ReflectionService } from './reflection.js';
-import type { ServiceTable } from './rpc-call.js';
+import type { ServiceMethods, ServiceTable } from './rpc-call.js';
 import { StatusEncoder } from './status-encoder.js';
 import { STREAM_SERVICE, streamMethods } from './stream-service.js';
+
+/** What a deployment may do without. What is not offered answers UNIMPLEMENTED, and neither reflection nor health name it. */
+export interface OptionalServices {
+  readonly reflection: boolean;
+  readonly health: boolean;
+  readonly administration: boolean;
+}
 
 export interface GrpcServicesOptions {
   readonly broker: Broker;
@@ -25,6 +32,7 @@ export interface GrpcServicesOptions {
   readonly streamLimits: Partial<StreamLimits>;
   readonly maxStreamsPerConnection: number;
   readonly version: string;
+  readonly offers: OptionalServices;
 }
 
 /** Everything that the server offers over gRPC. */
@@ -35,10 +43,9 @@ export class GrpcServices {
   readonly #brokerService: BrokerService;
 
   constructor(options: GrpcServicesOptions) {
-    const { broker, streams, storage, clock, logger, tracing } = options;
+    const { broker, streams, clock, logger, tracing, offers } = options;
     const limits = { ...DEFAULT_STREAM_LIMITS, ...options.streamLimits };
     const statusEncoder = new StatusEncoder(logger);
-    this.#health = new HealthService([COMPAT_SERVICE, BROKER_SERVICE, ADMIN_SERVICE, STREAM_SERVICE]);
     this.#broker = broker;
     this.#brokerService = new BrokerService({
       broker,
@@ -47,21 +54,23 @@ export class GrpcServices {
       encodeStatus: (error) => statusEncoder.encode(error),
       tracing,
     });
-    const named: ServiceTable = {
+    const own: ServiceTable = {
       [COMPAT_SERVICE]: new CompatService({ broker, tracing, maxBufferedBytes: limits.maxBufferedBytes }).methods,
       [BROKER_SERVICE]: { ...this.#brokerService.methods, ...readingMethods(broker) },
-      [ADMIN_SERVICE]: adminMethods({
-        broker,
-        storage,
-        limits: broker.limits,
-        version: options.version,
-        startTimeUs: clock.nowUs(),
-        maxStreamsPerConnection: options.maxStreamsPerConnection,
-      }),
       [STREAM_SERVICE]: streamMethods({ streams, maxEventBytes: broker.limits.maxMessageBytes }),
-      [HEALTH_SERVICE]: this.#health.methods(),
+      ...(offers.administration ? { [ADMIN_SERVICE]: this.#adminMethods(options) } : {}),
     };
-    this.table = { ...named, ...new ReflectionService(readDescriptorSet(), Object.keys(named)).services() };
+    this.#health = new HealthService(Object.keys(own));
+    const named = offers.health ? { ...own, [HEALTH_SERVICE]: this.#health.methods() } : own;
+    this.table = offers.reflection
+      ? { ...named, ...new ReflectionService(readDescriptorSet(), Object.keys(named)).services() }
+      : named;
+  }
+
+  #adminMethods({ broker, storage, clock, version, maxStreamsPerConnection }: GrpcServicesOptions): ServiceMethods {
+    const { limits } = broker;
+    const startTimeUs = clock.nowUs();
+    return adminMethods({ broker, storage, limits, version, startTimeUs, maxStreamsPerConnection });
   }
 
   /** What health checks answer from here on, for the server and each of its services: NOT_SERVING at first. */

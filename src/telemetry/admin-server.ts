@@ -6,7 +6,8 @@ import type { Logger } from '../core/logger.js';
 export interface AdminServerOptions {
   /** Port 0 lets the system choose. */
   readonly address: { readonly host: string; readonly port: number };
-  readonly metrics: { readonly contentType: string; render(): Promise<string> };
+  /** Undefined: there is no such page. */
+  readonly metrics: { readonly contentType: string; render(): Promise<string> } | undefined;
   readonly readiness: { reasons(): readonly string[] };
   readonly logger: Logger;
 }
@@ -27,8 +28,9 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 const TEXT_TYPE = 'text/plain; charset=utf-8';
 
 /**
- * HTTP for operators: `/metrics`, `/livez` (the event loop turns; nothing else, or an outage of the storage would
- * restart every replica) and `/readyz` (503 with the reasons as JSON while there should be no traffic).
+ * HTTP for operators: `/metrics` unless it is switched off, `/livez` (the event loop turns; nothing else, or an outage
+ * of the storage would restart every replica) and `/readyz` (503 with the reasons as JSON while there should be no
+ * traffic).
  */
 export class AdminServer implements Running {
   readonly #server: Server;
@@ -102,13 +104,15 @@ async function answerTo(
   { method, url = '/' }: IncomingMessage,
 ): Promise<Answer> {
   const path = url.split('?', 1)[0];
-  if (path !== '/metrics' && path !== '/livez' && path !== '/readyz') {
-    return { status: 404, type: TEXT_TYPE, body: 'not found: try /metrics, /livez or /readyz\n' };
+  const page = path === '/metrics' ? metrics : path === '/livez' || path === '/readyz';
+  if (page === undefined || page === false) {
+    const others = metrics === undefined ? '' : '/metrics, ';
+    return { status: 404, type: TEXT_TYPE, body: `not found: try ${others}/livez or /readyz\n` };
   }
   if (method !== 'GET' && method !== 'HEAD') {
     return { status: 405, type: TEXT_TYPE, body: 'only GET and HEAD\n' };
   }
-  if (path === '/metrics') return { status: 200, type: metrics.contentType, body: await metrics.render() };
+  if (page !== true) return { status: 200, type: page.contentType, body: await page.render() };
   if (path === '/livez') return { status: 200, type: TEXT_TYPE, body: 'ok\n' };
   const reasons = readiness.reasons();
   const ready = reasons.length === 0;
