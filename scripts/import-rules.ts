@@ -4,7 +4,7 @@ import { posix } from 'node:path';
  * Who may import whom. Dependencies point one way:
  *
  *     main → app → {grpc, tcp, cli, telemetry} → {broker, streams, locks} → storage/storage.ts → core
- *                  {grpc, tcp} → {auth, net}
+ *                  {grpc, tcp} → {rate-limits, auth, net}
  *                  {grpc, client} → protobuf
  *
  * A source file belongs to the first zone whose path it begins with. It may import its own zone, the zones and the
@@ -62,7 +62,9 @@ const ZONES: readonly Zone[] = [
   // Who calls, and how connections are taken: for every protocol.
   { name: 'auth', path: 'src/auth/', zones: ['core'], packages: ['yaml', 'zod'] },
   { name: 'net', path: 'src/net/', zones: ['core'] },
-  { name: 'tcp', path: 'src/tcp/', zones: ['core', 'auth', 'net', 'streams'] },
+  // How much who calls may publish; both protocols take from the same buckets.
+  { name: 'rate limits', path: 'src/rate-limits/', zones: ['core', 'auth'] },
+  { name: 'tcp', path: 'src/tcp/', zones: ['core', 'auth', 'rate limits', 'net', 'streams'] },
 
   {
     name: 'config',
@@ -73,7 +75,7 @@ const ZONES: readonly Zone[] = [
   {
     name: 'telemetry',
     path: 'src/telemetry/',
-    zones: ['core', 'contract', 'instrumented storage', 'limits', 'broker', 'streams', 'auth', 'tcp'],
+    zones: ['core', 'contract', 'instrumented storage', 'limits', 'broker', 'streams', 'auth', 'rate limits', 'tcp'],
     packages: ['@opentelemetry/*', 'pino', 'prom-client'],
   },
   { name: 'protobuf', path: 'src/protobuf/', zones: [] },
@@ -81,7 +83,7 @@ const ZONES: readonly Zone[] = [
   {
     name: 'grpc',
     path: 'src/grpc/',
-    zones: ['core', 'contract', 'limits', 'broker', 'streams', 'auth', 'net', 'protobuf', 'wire types'],
+    zones: ['core', 'contract', 'limits', 'broker', 'streams', 'auth', 'rate limits', 'net', 'protobuf', 'wire types'],
     packages: ['@grpc/*', 'protobufjs'],
   },
   {
@@ -113,6 +115,7 @@ const ZONES: readonly Zone[] = [
       'grpc',
       'streams',
       'auth',
+      'rate limits',
       'tcp',
     ],
   },

@@ -11,6 +11,7 @@ import { StopSequence } from './core/stop-sequence.js';
 import { VERSION } from './core/version.js';
 import { GrpcServer, type TlsOptions } from './grpc/server.js';
 import { GrpcServices } from './grpc/services.js';
+import { PublishLimiter, type RateObserver } from './rate-limits/publish-limiter.js';
 import { awaitStorage } from './storage/await-storage.js';
 import { InstrumentedStorage } from './storage/instrumented-storage.js';
 import { openStorage, storageSummary } from './storage/open-storage.js';
@@ -140,6 +141,7 @@ async function startApp(
   const clients = await openClients(config, metrics.auth, logger, clock);
   if (clients !== undefined) parts.add('clients', clients);
 
+  const limiter = createLimiter(config, { clients, clock, observer: metrics.rates });
   const { maxStreamsPerConnection, streamBufferBytes, streamAgeMs } = config.grpc;
   const services = new GrpcServices({
     broker,
@@ -148,6 +150,7 @@ async function startApp(
     clock,
     logger,
     tracing,
+    limiter,
     version: VERSION,
     offers: config.grpc.offers,
     maxStreamsPerConnection,
@@ -179,6 +182,7 @@ async function startApp(
       limits: config.tcp,
       streams,
       authenticator: clients,
+      limiter,
       clock,
       logger,
       observer: metrics.tcp,
@@ -247,6 +251,17 @@ async function openClients(
 ): Promise<ClientRegistry | undefined> {
   if (config.clients === undefined) return undefined;
   return ClientRegistry.open({ ...config.clients, clock, logger, observer });
+}
+
+/** Undefined when nobody is limited and no file of clients can change that. */
+function createLimiter(
+  { rateLimit, clients: source }: Config,
+  parts: { readonly clients: ClientRegistry | undefined; readonly clock: Clock; readonly observer: RateObserver },
+): PublishLimiter | undefined {
+  const { clients, ...rest } = parts;
+  const limited = rateLimit.messagesPerSecond > 0 || rateLimit.bytesPerSecond > 0;
+  if (!limited && source?.file === undefined) return undefined;
+  return new PublishLimiter({ ...rateLimit, ...rest, ratesOf: (clientId) => clients?.ratesOf(clientId) });
 }
 
 function tlsOptions(tls: TlsConfig | undefined): { tls?: TlsOptions } {

@@ -1,4 +1,5 @@
 import type { AccessRule } from './access-rule.js';
+import type { ClientRates } from './client-rates.js';
 import { MAX_SECRET_BYTES, type SecretHash } from './secret-hash.js';
 
 /** A client as it was configured. */
@@ -10,6 +11,8 @@ export interface ClientDefinition {
   readonly certificates: readonly string[];
   /** Undefined: everything is allowed. */
   readonly rules: readonly AccessRule[] | undefined;
+  /** Undefined: as the server says. */
+  readonly rates?: ClientRates | undefined;
 }
 
 export type ClientSecret =

@@ -5,6 +5,7 @@ import type { Running } from '../core/lifecycle.js';
 import type { Logger } from '../core/logger.js';
 import type { Access } from './access.js';
 import type { Authenticator, AuthObserver } from './authenticator.js';
+import type { ClientRates } from './client-rates.js';
 import { createClientTable, NO_CLIENTS, type Client, type ClientTable } from './client-table.js';
 import { parseClients, readClientsFile, type ClientsSource, type ConfiguredClients } from './clients-source.js';
 import { SecretChecks } from './secret-checks.js';
@@ -90,6 +91,11 @@ export class ClientRegistry implements Authenticator, Running {
       if (client !== undefined) return client.access;
     }
     throw unauthorized();
+  }
+
+  /** What this client may publish, if that was configured for it, as of the last reading of the file. */
+  ratesOf(clientId: string): ClientRates | undefined {
+    return this.#table.byId.get(clientId)?.rates;
   }
 
   /** Looks at the file now. */

@@ -1,6 +1,7 @@
 import type { AuthObserver } from './authenticator.js';
 import { ClientAccess } from './client-access.js';
 import type { ClientDefinition } from './client-definition.js';
+import type { ClientRates } from './client-rates.js';
 import { decoyOf, type SecretHash } from './secret-hash.js';
 
 /** A client that can authenticate. */
@@ -10,6 +11,7 @@ export interface Client {
   readonly hash: SecretHash | undefined;
   /** Keyed digest of id and secret; of a hashed secret, once it was verified. */
   digest: Buffer | undefined;
+  readonly rates: ClientRates | undefined;
 }
 
 /** The clients of one moment. Only the digests of verified secrets are ever added. */
@@ -39,10 +41,10 @@ export function createClientTable(
 ): ClientTable {
   const byId = new Map<string, Client>();
   const byCertificate = new Map<string, Client>();
-  for (const { id, secret, certificates, rules } of definitions) {
+  for (const { id, secret, certificates, rules, rates } of definitions) {
     const hash = secret?.kind === 'hash' ? secret.hash : undefined;
     const digest = secret?.kind === 'clear' ? digestOf(id, secret.text) : rememberedDigest(previous.byId.get(id), hash);
-    const client: Client = { access: new ClientAccess(id, rules, observer), hash, digest };
+    const client: Client = { access: new ClientAccess(id, rules, observer), hash, digest, rates };
     byId.set(id, client);
     for (const name of certificates) byCertificate.set(name, client);
   }

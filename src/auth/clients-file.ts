@@ -103,6 +103,15 @@ const ruleSchema = z
     patterns: subjects === undefined && streams === undefined ? undefined : [...(subjects ?? []), ...(streams ?? [])],
   }));
 
+const perSecond = z
+  .int({ error: 'must be a whole number; 0 is without limit' })
+  .min(0, { error: 'must not be negative; 0 is without limit' });
+
+const limitsSchema = z.strictObject(
+  { messagesPerSecond: perSecond.optional(), bytesPerSecond: perSecond.optional() },
+  { error: strictError('messagesPerSecond and bytesPerSecond') },
+);
+
 const certificateName = text((value) => (value.length === 0 ? 'must not be empty' : undefined));
 
 const clientSchema = z
@@ -118,8 +127,9 @@ const clientSchema = z
         )
         .optional(),
       allow: list(ruleSchema, 'must be a list of rules; [] allows nothing').optional(),
+      limits: limitsSchema.optional(),
     },
-    { error: strictError('id, secretHash, secret, certificate and allow') },
+    { error: strictError('id, secretHash, secret, certificate, allow and limits') },
   )
   .check((context) => {
     const { secretHash, secret, certificate } = context.value;
@@ -134,8 +144,13 @@ const clientSchema = z
       });
     }
   })
-  .transform(({ id, secretHash, secret, certificate, allow }): ClientDefinition => {
-    const rest = { id, certificates: certificate ?? [], rules: allow };
+  .transform(({ id, secretHash, secret, certificate, allow, limits }): ClientDefinition => {
+    const rest = {
+      id,
+      certificates: certificate ?? [],
+      rules: allow,
+      ...(limits === undefined ? {} : { rates: limits }),
+    };
     if (secretHash !== undefined) return { ...rest, secret: { kind: 'hash', hash: secretHash } };
     return { ...rest, secret: secret === undefined ? undefined : { kind: 'clear', text: secret } };
   });

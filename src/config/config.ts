@@ -41,6 +41,15 @@ export interface ClientsConfig {
   readonly reloadIntervalMs: number;
 }
 
+/** Of each client that the file of clients says nothing else about. */
+export interface RateLimitConfig {
+  /** 0: no limit. */
+  readonly messagesPerSecond: number;
+  /** 0: no limit. */
+  readonly bytesPerSecond: number;
+  readonly burstMs: number;
+}
+
 export interface TcpConfig {
   readonly address: Address;
   /** Undefined serves without TLS. */
@@ -67,6 +76,7 @@ export interface Config {
   readonly authRequired: boolean;
   /** Undefined: none are configured. */
   readonly clients: ClientsConfig | undefined;
+  readonly rateLimit: RateLimitConfig;
   /** Undefined: switched off, or nobody could authenticate. */
   readonly tcp: TcpConfig | undefined;
   readonly streams: {
@@ -76,6 +86,8 @@ export interface Config {
   readonly admin: {
     /** Undefined: switched off. */
     readonly address: Address | undefined;
+    /** Whether it serves the metrics. */
+    readonly metrics: boolean;
   };
   readonly storage: StorageConfig;
   /** Between two looks at what other replicas have written. */
@@ -86,8 +98,6 @@ export interface Config {
   readonly shutdownTimeoutMs: number;
 }
 
-    /** Whether it serves the metrics. */
-    readonly metrics: boolean;
 /**
  * Checks what only several settings together can get wrong, and converts to the units of the modules.
  *
@@ -109,21 +119,22 @@ export function createConfig(settings: ServerSettings): Config {
       connectionAgeMs: grpc.connectionAge,
       streamAgeMs: grpc.streamAge,
       streamBufferBytes: grpc.streamBufferBytes,
+      offers: {
+        reflection: grpc.reflection === 'on',
+        health: grpc.health === 'on',
+        administration: grpc.administration === 'on',
+      },
       tls: tlsFiles,
     },
     authRequired: settings.auth === 'required',
     clients,
+    rateLimit: createRateLimit(settings),
     tcp:
       clients === undefined || tcp.address === undefined
         ? undefined
         : {
             address: tcp.address,
             tls: tcp.tls === 'on' ? tlsFiles : undefined,
-      offers: {
-        reflection: grpc.reflection === 'on',
-        health: grpc.health === 'on',
-        administration: grpc.administration === 'on',
-      },
             maxLineBytes: tcp.maxLineBytes,
             idleTimeoutMs: tcp.idleTimeout,
             maxConnections: tcp.maxConnections,
@@ -149,6 +160,10 @@ function createTls({ tls }: ServerSettings): TlsConfig | undefined {
 function createClients({ clients, clientsFile, clientsReloadInterval }: ServerSettings): ClientsConfig | undefined {
   if (clients === undefined && clientsFile === undefined) return undefined;
   return { list: clients, file: clientsFile, reloadIntervalMs: clientsReloadInterval };
+}
+
+function createRateLimit({ rateLimit }: ServerSettings): RateLimitConfig {
+  return { messagesPerSecond: rateLimit.messages, bytesPerSecond: rateLimit.bytes, burstMs: rateLimit.burst };
 }
 
 function createStorage(settings: ServerSettings): StorageConfig {

@@ -119,6 +119,24 @@ export const serverSchema = z.object({
     form: 'duration',
     meaning: 'How often the file of clients is looked at.',
   }),
+  rateLimit: z.object({
+    messages: option(integer({ min: 0, max: 100_000_000 }), {
+      defaultText: '0',
+      form: 'number',
+      meaning:
+        'Messages per second that each client may publish to this process; 0 is without limit. The file of clients may say otherwise for one of them.',
+    }),
+    bytes: option(size({ min: 0, max: 1024 * GIB }), {
+      defaultText: '0',
+      form: 'size',
+      meaning: 'Bytes per second, bodies and headers, that each client may publish; 0 is without limit.',
+    }),
+    burst: option(duration({ min: 10, max: 3600 * SECOND }), {
+      defaultText: '1s',
+      form: 'duration',
+      meaning: 'A client that was idle may publish at once what its limits give in this time.',
+    }),
+  }),
   tcp: z.object({
     address: option(addressOrOff(), {
       defaultText: '127.0.0.1:8080',
@@ -164,6 +182,11 @@ export const serverSchema = z.object({
       form: 'address|off',
       meaning: 'Where /metrics, /livez and /readyz are served.',
     }),
+    metrics: option(oneOf(['on', 'off']), {
+      defaultText: 'on',
+      form: 'on|off',
+      meaning: 'Whether /metrics is among them.',
+    }),
   }),
   storage: option(oneOf(['memory', 'embedded', 'postgres', 'cassandra', 'redis']), {
     defaultText: 'embedded',
@@ -182,11 +205,6 @@ export const serverSchema = z.object({
       'How often the storage is asked what other replicas have written, for when their wake-up was lost or the storage has none.',
   }),
   embedded: z.object({
-    metrics: option(oneOf(['on', 'off']), {
-      defaultText: 'on',
-      form: 'on|off',
-      meaning: 'Whether /metrics is among them.',
-    }),
     path: option(path(), { defaultText: './data', form: 'folder', meaning: 'Folder of the embedded storage.' }),
   }),
   memory: z.object({

@@ -34,6 +34,7 @@ export const ERROR_REASONS = [
   'LEASE_LOST',
   'EPOCH_CHANGED',
   // try again later
+  'RATE_LIMITED',
   'WRITER_QUEUE_FULL',
   'STORAGE_FULL',
   'TOO_MANY_STREAMS',

@@ -2,9 +2,12 @@ import type { Broker } from '../broker/broker.js';
 import type { PublishOptions } from '../broker/requests.js';
 import type { Clock } from '../core/clock.js';
 import { BrokerError } from '../core/errors.js';
+import { messageSize } from '../core/message.js';
 import type { PublishSpan, Tracing } from '../core/tracing.js';
+import type { PublishLimiter } from '../rate-limits/publish-limiter.js';
 import type { Appended } from '../storage/storage.js';
 import { onlyAllowed } from './publish-permission.js';
+import { onlyWithinRate } from './publish-rate.js';
 import { PublishStream } from './publish-stream.js';
 import { startPublish, withSpan } from './publish-tracing.js';
 import type { RpcContext, RpcStream, ServiceMethods } from './rpc-call.js';
@@ -42,6 +45,8 @@ export interface BrokerServiceOptions {
   readonly limits: StreamLimits;
   readonly encodeStatus: (error: BrokerError) => Buffer;
   readonly tracing: Tracing | undefined;
+  /** Undefined: nobody is limited. */
+  readonly limiter: PublishLimiter | undefined;
 }
 
 /** Publishing and subscribing of `waybill.v1.BrokerService`. */
@@ -68,6 +73,7 @@ export class BrokerService {
   async #publish(bytes: Buffer, context: RpcContext): Promise<Buffer> {
     const request = decodePublishRequest(bytes);
     context.access.require('publish', request.subject);
+    this.#options.limiter?.take(context, messageSize(request));
     const span = startPublish(this.#options.tracing, context, [request]);
     return withSpan(span, async () => {
       const appended = await this.#options.broker.publish(request, publishOptions(context, span));
@@ -76,10 +82,12 @@ export class BrokerService {
   }
 
   async #publishBatch(bytes: Buffer, context: RpcContext): Promise<Buffer> {
-    const requests = onlyAllowed(decodePublishBatch(bytes), context.access, this.#options.broker.limits);
+    const { broker, limiter } = this.#options;
+    const allowed = onlyAllowed(decodePublishBatch(bytes), context.access, broker.limits);
+    const requests = onlyWithinRate(allowed, context, limiter, broker.limits);
     const span = startPublish(this.#options.tracing, context, requests);
     return withSpan(span, async () => {
-      const results = await this.#options.broker.publishMany(requests, publishOptions(context, span));
+      const results = await broker.publishMany(requests, publishOptions(context, span));
       return encodePublishBatchResponse(
         results.map((result, index) => {
           if (result instanceof BrokerError) return { field: 2, bytes: this.#options.encodeStatus(result) };
@@ -95,11 +103,12 @@ export class BrokerService {
   }
 
   #publishStream(stream: RpcStream): PublishStream {
-    const { broker, clock, encodeStatus, limits } = this.#options;
+    const { broker, clock, encodeStatus, limits, limiter } = this.#options;
     const publishStream = new PublishStream(stream, {
       broker,
       clock,
       encodeStatus,
+      limiter,
       creditMessages: limits.creditMessages,
       creditBytes: limits.creditBytes,
       maxBufferedBytes: limits.maxBufferedBytes,

@@ -4,6 +4,7 @@ import type { PublishRequest } from '../broker/requests.js';
 import { BrokerError } from '../core/errors.js';
 import { NO_HEADERS } from '../core/message.js';
 import type { Tracing } from '../core/tracing.js';
+import type { PublishLimiter } from '../rate-limits/publish-limiter.js';
 import { CompatSubscriber, encodeMessageResponse } from './compat-subscriber.js';
 import { startPublish, withSpan } from './publish-tracing.js';
 import type { RpcContext, RpcStream, ServiceMethods } from './rpc-call.js';
@@ -23,6 +24,8 @@ const FETCH_CODES = {
 export interface CompatServiceOptions {
   readonly broker: Broker;
   readonly tracing: Tracing | undefined;
+  /** Undefined: nobody is limited. */
+  readonly limiter?: PublishLimiter | undefined;
   /** What may wait in the transport for one subscriber that does not read. */
   readonly maxBufferedBytes: number;
 }
@@ -50,6 +53,7 @@ export class CompatService {
     if (expirationSeconds < 0) {
       throw new BrokerError('TTL_OUT_OF_RANGE', `expirationSeconds is ${expirationSeconds}, less than 0`);
     }
+    this.#options.limiter?.take(context, body.length);
     const life = expirationSeconds === 0 ? { fireAndForget: true } : { ttlUs: expirationSeconds * US_PER_SECOND };
     const request: PublishRequest = { subject, body, headers: NO_HEADERS, ...life };
     const { broker, tracing } = this.#options;

@@ -2,6 +2,7 @@ import type { Broker } from '../broker/broker.js';
 import type { Clock } from '../core/clock.js';
 import type { Logger } from '../core/logger.js';
 import type { Tracing } from '../core/tracing.js';
+import type { PublishLimiter } from '../rate-limits/publish-limiter.js';
 import type { Storage } from '../storage/storage.js';
 import type { Streams } from '../streams/streams.js';
 import { ADMIN_SERVICE, adminMethods } from './admin-service.js';
@@ -29,6 +30,8 @@ export interface GrpcServicesOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly tracing: Tracing | undefined;
+  /** Undefined: nobody is limited. */
+  readonly limiter?: PublishLimiter | undefined;
   readonly streamLimits: Partial<StreamLimits>;
   readonly maxStreamsPerConnection: number;
   readonly version: string;
@@ -43,7 +46,7 @@ export class GrpcServices {
   readonly #brokerService: BrokerService;
 
   constructor(options: GrpcServicesOptions) {
-    const { broker, streams, clock, logger, tracing, offers } = options;
+    const { broker, streams, clock, logger, tracing, limiter, offers } = options;
     const limits = { ...DEFAULT_STREAM_LIMITS, ...options.streamLimits };
     const statusEncoder = new StatusEncoder(logger);
     this.#broker = broker;
@@ -53,11 +56,13 @@ export class GrpcServices {
       limits,
       encodeStatus: (error) => statusEncoder.encode(error),
       tracing,
+      limiter,
     });
     const own: ServiceTable = {
-      [COMPAT_SERVICE]: new CompatService({ broker, tracing, maxBufferedBytes: limits.maxBufferedBytes }).methods,
+      [COMPAT_SERVICE]: new CompatService({ broker, tracing, limiter, maxBufferedBytes: limits.maxBufferedBytes })
+        .methods,
       [BROKER_SERVICE]: { ...this.#brokerService.methods, ...readingMethods(broker) },
-      [STREAM_SERVICE]: streamMethods({ streams, maxEventBytes: broker.limits.maxMessageBytes }),
+      [STREAM_SERVICE]: streamMethods({ streams, limiter, maxEventBytes: broker.limits.maxMessageBytes }),
       ...(offers.administration ? { [ADMIN_SERVICE]: this.#adminMethods(options) } : {}),
     };
     this.#health = new HealthService(Object.keys(own));

@@ -34,6 +34,9 @@ interface PublicError {
  * INTERNAL error nothing is told but a random id, under which the logger gets all of it.
  */
 export class StatusEncoder {
+  /** The last one, because one error often stands for all messages of a frame. */
+  #encoded: { readonly error: BrokerError; readonly bytes: Buffer } | undefined;
+
   constructor(private readonly logger: Pick<Logger, 'error'>) {}
 
   /** The status that ends a call. */
@@ -46,7 +49,10 @@ export class StatusEncoder {
 
   /** A serialized `google.rpc.Status`, for failures of single items inside an answer. */
   encode(error: BrokerError): Buffer {
-    return encodeStatus(error.reason, this.#publicError(error, {}));
+    if (this.#encoded?.error !== error) {
+      this.#encoded = { error, bytes: encodeStatus(error.reason, this.#publicError(error, {})) };
+    }
+    return this.#encoded.bytes;
   }
 
   #publicError(error: BrokerError, overrides: StatusCodeOverrides): PublicError {

@@ -1,4 +1,5 @@
 import type { Access } from '../auth/access.js';
+import type { PublishLimiter } from '../rate-limits/publish-limiter.js';
 import { subjectOfStream } from '../streams/stream-name.js';
 import { RETRY, type Streams, UNPROCESSED } from '../streams/streams.js';
 import { checkEventBody } from './event-body.js';
@@ -36,10 +37,12 @@ export const STREAM_SERVICE = 'waybill.v1.StreamService';
 export interface StreamServiceOptions {
   readonly streams: Streams;
   readonly maxEventBytes: number;
+  /** Undefined: nobody is limited. */
+  readonly limiter?: PublishLimiter | undefined;
 }
 
 /** `waybill.v1.StreamService`. Every method asks for the permission before it looks at anything. */
-export function streamMethods({ streams, maxEventBytes }: StreamServiceOptions): ServiceMethods {
+export function streamMethods({ streams, maxEventBytes, limiter }: StreamServiceOptions): ServiceMethods {
   return {
     CreateStream: method<CreateStreamRequest__Output, CreateStreamResponse>(
       'CreateStream',
@@ -66,9 +69,11 @@ export function streamMethods({ streams, maxEventBytes }: StreamServiceOptions):
     ),
     WriteEvent: method<WriteEventRequest__Output, WriteEventResponse>(
       'WriteEvent',
-      async ({ streamName, body }, { access, deadlineMs }) => {
+      async ({ streamName, body }, context) => {
+        const { access, deadlineMs } = context;
         access.require('write_event', subjectOfStream(streamName));
         checkEventBody(body, maxEventBytes);
+        limiter?.take(context, body.length);
         const { id, createdTimeUs, messageId } = await streams.write(streamName, body, { deadlineMs });
         return { eventId: id, createTime: secondsAndNanos(createdTimeUs), messageId };
       },

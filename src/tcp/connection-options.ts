@@ -1,6 +1,7 @@
 import type { Authenticator, AuthObserver } from '../auth/authenticator.js';
 import type { Clock } from '../core/clock.js';
 import type { Logger } from '../core/logger.js';
+import type { PublishLimiter } from '../rate-limits/publish-limiter.js';
 import type { Streams } from '../streams/streams.js';
 import type { TcpObserver } from './tcp-observer.js';
 
@@ -8,6 +9,8 @@ import type { TcpObserver } from './tcp-observer.js';
 export interface ConnectionOptions {
   readonly streams: Streams;
   readonly authenticator: Pick<Authenticator, 'verify'>;
+  /** Undefined: nobody is limited. */
+  readonly limiter?: PublishLimiter | undefined;
   readonly maxLineBytes: number;
   /** A connection that gets nothing done is closed after so long; 0 never. */
   readonly idleTimeoutMs: number;

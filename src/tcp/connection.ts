@@ -65,7 +65,7 @@ export class Connection {
     this.#answers = new AnswerStream(socket, this.#advance);
     this.#budget = budget;
     this.#queue = new AnswerQueue(budget, (answer, startedMs) => this.#write(answer, startedMs));
-    this.#operations = new StreamOperations(options.streams, this.#answers, options.logger);
+    this.#operations = new StreamOperations(options, this.#answers);
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     socket.once('end', () => this.#endInput());
     // What is broken is closed, and that is all there is to do about it.

@@ -1,5 +1,6 @@
 import type { Access } from '../auth/access.js';
 import type { Logger } from '../core/logger.js';
+import type { PublishLimiter } from '../rate-limits/publish-limiter.js';
 import {
   MAX_PAGE_EVENTS,
   PROCESSED,
@@ -12,6 +13,7 @@ import {
 } from '../streams/streams.js';
 import type { AnswerStream } from './answer-stream.js';
 import { failure, missingFields, success, successWith, type Answer } from './answer.js';
+import type { ConnectionOptions } from './connection-options.js';
 import { BrokenAnswer, EventList } from './event-list.js';
 import { streamJson } from './event-json.js';
 import { failureReason } from './failure-reason.js';
@@ -33,11 +35,14 @@ type Handler = (body: RequestBody, access: Access, named: Named) => Promise<Answ
 
 const SECOND_US = 1_000_000;
 
+type StreamOperationsOptions = Pick<ConnectionOptions, 'streams' | 'logger' | 'limiter'>;
+
 /** The operations of one connection on streams and events. */
 export class StreamOperations {
   readonly #streams: Streams;
   readonly #answers: AnswerStream;
   readonly #logger: Logger;
+  readonly #limiter: PublishLimiter | undefined;
   readonly #access = new StreamAccess();
   readonly #handlers: Readonly<Record<StreamOperation, Handler>> = {
     create_stream: (body, access, named) => this.#create(body, access, named),
@@ -52,10 +57,11 @@ export class StreamOperations {
   /** Settles when the event of the last mark has been found, so that marks begin in the order of their requests. */
   #lastFound: Promise<unknown> = Promise.resolve();
 
-  constructor(streams: Streams, answers: AnswerStream, logger: Logger) {
+  constructor({ streams, logger, limiter }: StreamOperationsOptions, answers: AnswerStream) {
     this.#streams = streams;
     this.#answers = answers;
     this.#logger = logger;
+    this.#limiter = limiter;
   }
 
   /** @throws BrokenAnswer when the answer has begun and cannot be completed; everything else is answered */
@@ -96,6 +102,7 @@ export class StreamOperations {
     const name = (named.stream = body.text('stream_name'));
     const event = body.json('event');
     this.#access.require(access, 'write_event', name);
+    this.#limiter?.take({ access, peer: '' }, event.length);
     await this.#streams.write(name, event);
     return success('write_event');
   }

@@ -4,6 +4,7 @@ import { AuthInstruments } from './auth-instruments.js';
 import { BrokerInstruments } from './broker-instruments.js';
 import { GrpcInstruments } from './grpc-instruments.js';
 import { LoadInstruments } from './load-instruments.js';
+import { RateInstruments } from './rate-instruments.js';
 import { StorageInstruments } from './storage-instruments.js';
 import { StreamInstruments } from './stream-instruments.js';
 import { TcpInstruments } from './tcp-instruments.js';
@@ -13,6 +14,7 @@ export interface Metrics {
   readonly broker: BrokerInstruments;
   readonly storage: StorageInstruments;
   readonly grpc: GrpcInstruments;
+  readonly rates: RateInstruments;
   readonly load: LoadInstruments;
   readonly streams: StreamInstruments;
   readonly tcp: TcpInstruments;
@@ -51,6 +53,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     storage: new StorageInstruments(registry, options.storage),
     grpc: new GrpcInstruments(registry, options.clock),
     load: new LoadInstruments(registry),
+    rates: new RateInstruments(registry),
     streams: new StreamInstruments(registry),
     tcp: new TcpInstruments(registry),
     contentType: registry.contentType,

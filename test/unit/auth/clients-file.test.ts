@@ -42,6 +42,34 @@ clients:
   expect(second?.patterns).toBeUndefined();
 });
 
+test('a client may have limits of its own, and wrong ones are problems', () => {
+  const { clients, problems } = parseClientsFile(`
+clients:
+  - { id: one, secret: s, limits: { messagesPerSecond: 10 } }
+  - { id: two, secret: s, limits: { messagesPerSecond: 0, bytesPerSecond: 1048576 } }
+  - { id: three, secret: s }
+`);
+  expect(problems).toEqual([]);
+  expect(clients.map(({ rates }) => rates)).toEqual([
+    { messagesPerSecond: 10 },
+    { messagesPerSecond: 0, bytesPerSecond: 1_048_576 },
+    undefined,
+  ]);
+  expect(
+    problemsOf(`
+clients:
+  - { id: one, secret: s, limits: { messagesPerSecond: -1, bytesPerSecond: 1.5 } }
+  - { id: two, secret: s, limits: { messagePerSecond: 10 } }
+  - { id: three, secret: s, limits: 10 }
+`),
+  ).toEqual([
+    'clients[0].limits.messagesPerSecond: must not be negative; 0 is without limit',
+    'clients[0].limits.bytesPerSecond: must be a whole number; 0 is without limit',
+    'clients[1].limits: has an unknown key; there are messagesPerSecond and bytesPerSecond',
+    'clients[2].limits: must be a mapping of messagesPerSecond and bytesPerSecond',
+  ]);
+});
+
 test('all problems are found together, with their paths and without secrets', () => {
   const problems = problemsOf(`
 clients:

@@ -39,6 +39,7 @@ describe('the configuration', () => {
       },
       authRequired: false,
       clients: undefined,
+      rateLimit: { messagesPerSecond: 0, bytesPerSecond: 0, burstMs: 1000 },
       tcp: undefined,
       streams: { eventTtlUs: 30 * 86_400 * 1_000_000 },
       admin: { address: { host: '127.0.0.1', port: 2112 }, metrics: true },

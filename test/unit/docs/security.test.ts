@@ -11,7 +11,7 @@ describe('docs/security.md', () => {
     const [, example = ''] = /```yaml\n([^`]*)```/.exec(page) ?? [];
     const { clients, problems } = parseClientsFile(example);
     expect(problems).toEqual([]);
-    expect(clients.map(({ id }) => id)).toEqual(['shop', 'worker', 'operator', 'trial']);
+    expect(clients.map(({ id }) => id)).toEqual(['shop', 'worker', 'operator', 'importer', 'trial']);
     const [shop] = clients;
     if (shop?.secret?.kind !== 'hash') throw new Error('the secret of the first client is not hashed');
     expect(await verifySecret('change-me', shop.secret.hash)).toBe(true);
