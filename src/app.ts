@@ -164,6 +164,7 @@ async function startApp(
     clock,
     logger,
     observer: metrics.grpc,
+    tracing,
     authenticator: config.authRequired ? clients : undefined,
     authObserver: metrics.auth,
   });
@@ -186,6 +187,7 @@ async function startApp(
       clock,
       logger,
       observer: metrics.tcp,
+      tracing,
       authObserver: metrics.auth,
     });
     metrics.load.watchServer('tcp', tcp);

@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.js';
 import { BrokerError, toBrokerError } from '../core/errors.js';
 import type { Message } from '../core/message.js';
 import { validateReadableSubject } from '../core/subject.js';
-import type { Tracing } from '../core/tracing.js';
+import type { TraceSpan, Tracing } from '../core/tracing.js';
 import type { AppendItem, Appended, AppendResult, PurgeResult, Storage, SubjectInfo } from '../storage/storage.js';
 import { BatchWriter, type WrittenBatch } from './batch-writer.js';
 import type { BrokerMetrics } from './broker-metrics.js';
@@ -61,6 +61,7 @@ export class Broker {
       log: options.storage.log,
       limits: options.limits,
       shared,
+      tracing: options.tracing,
       onWatched: () => this.#remoteWrites?.wake(),
     });
     this.#writer = new BatchWriter({
@@ -198,12 +199,21 @@ export class Broker {
     }
     this.#metrics.published(batch.items.length - failed, batch.bytes);
     // One span for all the subscribers of the batch.
-    const span = this.#subscriptions.size > 0 ? this.#tracing?.startDelivery(batch.items, 'live') : undefined;
+    const span = this.#tracing && this.#startDelivery(this.#tracing, batch);
     this.#hub.dispatch(batch);
     span?.end();
     if (publishTimeUs > 0 && this.#subscriptions.size > 0) {
       this.#metrics.deliveryLatency(Math.max(0, this.nowUs() - publishTimeUs) / 1_000_000);
     }
+  }
+
+  #startDelivery(tracing: Tracing, { items, results }: WrittenBatch): TraceSpan | undefined {
+    // Messages without headers have no context: most batches end here.
+    if (this.#subscriptions.size === 0 || items.every(({ headers }) => headers.length === 0)) return undefined;
+    const delivered = items.filter(
+      ({ subject }, index) => !(results[index] instanceof BrokerError) && this.#hub.watches(subject),
+    );
+    return tracing.startDelivery(delivered, 'live');
   }
 
   /** Fails with MESSAGE_NOT_FOUND (the id was never given out) or MESSAGE_EXPIRED (the message is gone). */

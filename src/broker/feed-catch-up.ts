@@ -1,3 +1,4 @@
+import type { Tracing } from '../core/tracing.js';
 import type { MessageLog, ReadRange, ReadResult } from '../storage/storage.js';
 import type { Feed } from './feed.js';
 import { isOutage } from './outage.js';
@@ -14,6 +15,7 @@ export interface FeedCatchUpOptions {
    * is away feeds wait: whoever looks for news, again and again, wakes them when it is back.
    */
   readonly shared: boolean;
+  readonly tracing?: Tracing | undefined;
 }
 
 /**
@@ -24,14 +26,16 @@ export interface FeedCatchUpOptions {
 export class FeedCatchUp {
   readonly #log: MessageLog;
   readonly #shared: boolean;
+  readonly #tracing: Tracing | undefined;
   readonly #waiting = new Set<Feed>();
   /** Waiting or being read for. */
   readonly #requested = new Set<Feed>();
   #reading = 0;
 
-  constructor({ log, shared }: FeedCatchUpOptions) {
+  constructor({ log, shared, tracing }: FeedCatchUpOptions) {
     this.#log = log;
     this.#shared = shared;
+    this.#tracing = tracing;
   }
 
   request(feed: Feed): void {
@@ -75,7 +79,9 @@ export class FeedCatchUp {
       const page = pages[index]!;
       const { fromId } = ranges[index]!;
       this.#requested.delete(feed);
+      const span = this.#tracing?.startDelivery(page.messages, 'log');
       feed.take(page);
+      span?.end();
       // What cannot be read yet, although it was hinted at, is read after the next hint.
       const hadNoRoom = feeds.length > 1 && page.lastId >= fromId;
       if (feed.missing !== undefined && (page.nextId > fromId || hadNoRoom)) this.request(feed);

@@ -1,4 +1,5 @@
 import { BrokerError } from '../core/errors.js';
+import type { Tracing } from '../core/tracing.js';
 import type { AppendItem, Appended, MessageLog } from '../storage/storage.js';
 import type { WrittenBatch } from './batch-writer.js';
 import { Feed } from './feed.js';
@@ -18,6 +19,7 @@ export interface FeedHubOptions {
   readonly limits: FeedLimits;
   /** Other processes write to the log too. */
   readonly shared: boolean;
+  readonly tracing?: Tracing | undefined;
   /** Somebody begins to watch a subject or a pattern. */
   readonly onWatched: () => void;
 }
@@ -47,12 +49,12 @@ export class FeedHub {
   #settledUs = 0;
   #firstSettledUs = 0;
 
-  constructor({ log, limits, shared, onWatched }: FeedHubOptions) {
+  constructor({ log, limits, shared, tracing, onWatched }: FeedHubOptions) {
     this.#log = log;
     this.#limits = limits;
     this.#shared = shared;
     this.#onWatched = onWatched;
-    this.#catchUp = new FeedCatchUp({ log, shared });
+    this.#catchUp = new FeedCatchUp({ log, shared, tracing });
   }
 
   /** Publish time of the newest batch that has been dispatched to the watchers of patterns, 0 before the first. */
@@ -134,6 +136,11 @@ export class FeedHub {
     const unwatch = this.#patterns.add(pattern, listener);
     this.#onWatched();
     return unwatch;
+  }
+
+  /** Whether somebody gets what is written to the subject now. */
+  watches(subject: string): boolean {
+    return this.#feeds.has(subject) || this.#patterns.match(subject).length > 0;
   }
 
   /** Subscriptions that read the subject now; one by pattern does so from the first message that it saw. */

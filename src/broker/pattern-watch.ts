@@ -419,15 +419,20 @@ export class PatternWatch implements PatternListener {
       if (!(await this.#owner.untilReady())) return;
       const range = { subject: current.subject, fromId: current.nextId, maxMessages: PAGE_MESSAGES };
       const [page] = await this.#owner.persistently(() => this.#context.log.read([range], PAGE_BYTES));
-      for (const message of page!.messages) {
-        if (message.publishTimeUs > targetUs) return;
-        // Again, because another reader of the subscription may have been woken too and have used the room.
-        while (!this.#owner.ready) {
-          this.#owner.flush();
-          if (!(await this.#owner.untilReady())) return;
+      const span = this.#context.tracing?.startDelivery(page!.messages, 'log');
+      try {
+        for (const message of page!.messages) {
+          if (message.publishTimeUs > targetUs) return;
+          // Again, because another reader of the subscription may have been woken too and have used the room.
+          while (!this.#owner.ready) {
+            this.#owner.flush();
+            if (!(await this.#owner.untilReady())) return;
+          }
+          if (!isExpired(message, this.#owner.nowUs())) this.#owner.handOver(new Delivery(message), 'log');
+          current.nextId = message.id + 1;
         }
-        if (!isExpired(message, this.#owner.nowUs())) this.#owner.handOver(new Delivery(message), 'log');
-        current.nextId = message.id + 1;
+      } finally {
+        span?.end();
       }
       this.#owner.flush();
       if (page!.nextId > current.nextId) current.nextId = page!.nextId;

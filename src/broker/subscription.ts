@@ -293,15 +293,18 @@ export class LogSubscription implements Subscription, ReaderOwner, PatternOwner,
       if (this.ended || !this.#behind.has(reader)) continue;
       if (!reader.accepts(page)) return;
       const span = this.#context.tracing?.startDelivery(page.messages, 'log');
-      for (const message of page.messages) {
-        // Again, because the walk of the patterns may have been woken too and have used the room.
-        while (!this.ready) {
-          this.flush();
-          if (!(await this.untilReady())) return;
+      try {
+        for (const message of page.messages) {
+          // Again, because the walk of the patterns may have been woken too and have used the room.
+          while (!this.ready) {
+            this.flush();
+            if (!(await this.untilReady())) return;
+          }
+          reader.deliverFromLog(message);
         }
-        reader.deliverFromLog(message);
+      } finally {
+        span?.end();
       }
-      span?.end();
       reader.pageDone(page.nextId);
       // Whoever is still behind goes to the end of the line.
       this.#behind.delete(reader);

@@ -9,7 +9,7 @@ import type { Appended } from '../storage/storage.js';
 import { onlyAllowed } from './publish-permission.js';
 import { onlyWithinRate } from './publish-rate.js';
 import { PublishStream } from './publish-stream.js';
-import { startPublish, withSpan } from './publish-tracing.js';
+import { startPublish, withBatchSpan, withSpan } from './publish-tracing.js';
 import type { RpcContext, RpcStream, ServiceMethods } from './rpc-call.js';
 import { StreamSubscriber } from './stream-subscriber.js';
 import { requireSubscribe } from './subscribe-permission.js';
@@ -58,9 +58,13 @@ export class BrokerService {
   constructor(options: BrokerServiceOptions) {
     this.#options = options;
     this.methods = {
-      Publish: { kind: 'unary', handler: (request, context) => this.#publish(request, context) },
-      PublishBatch: { kind: 'unary', handler: (request, context) => this.#publishBatch(request, context) },
-      PublishStream: { kind: 'bidi', handler: (stream) => this.#publishStream(stream) },
+      Publish: { kind: 'unary', tracesItself: true, handler: (request, context) => this.#publish(request, context) },
+      PublishBatch: {
+        kind: 'unary',
+        tracesItself: true,
+        handler: (request, context) => this.#publishBatch(request, context),
+      },
+      PublishStream: { kind: 'bidi', tracesItself: true, handler: (stream) => this.#publishStream(stream) },
       Subscribe: { kind: 'serverStream', handler: (request, stream) => this.#subscribe(request, stream) },
     };
   }
@@ -72,10 +76,10 @@ export class BrokerService {
 
   async #publish(bytes: Buffer, context: RpcContext): Promise<Buffer> {
     const request = decodePublishRequest(bytes);
-    context.access.require('publish', request.subject);
-    this.#options.limiter?.take(context, messageSize(request));
     const span = startPublish(this.#options.tracing, context, [request]);
     return withSpan(span, async () => {
+      context.access.require('publish', request.subject);
+      this.#options.limiter?.take(context, messageSize(request));
       const appended = await this.#options.broker.publish(request, publishOptions(context, span));
       return encodePublishResponse(appended, this.#cursorAfter(request.subject, appended));
     });
@@ -86,16 +90,14 @@ export class BrokerService {
     const allowed = onlyAllowed(decodePublishBatch(bytes), context.access, broker.limits);
     const requests = onlyWithinRate(allowed, context, limiter, broker.limits);
     const span = startPublish(this.#options.tracing, context, requests);
-    return withSpan(span, async () => {
-      const results = await broker.publishMany(requests, publishOptions(context, span));
-      return encodePublishBatchResponse(
-        results.map((result, index) => {
-          if (result instanceof BrokerError) return { field: 2, bytes: this.#options.encodeStatus(result) };
-          const { subject } = requests[index] as { subject: string };
-          return { field: 1, bytes: encodePublishResponse(result, this.#cursorAfter(subject, result)) };
-        }),
-      );
-    });
+    const results = await withBatchSpan(span, () => broker.publishMany(requests, publishOptions(context, span)));
+    return encodePublishBatchResponse(
+      results.map((result, index) => {
+        if (result instanceof BrokerError) return { field: 2, bytes: this.#options.encodeStatus(result) };
+        const { subject } = requests[index] as { subject: string };
+        return { field: 1, bytes: encodePublishResponse(result, this.#cursorAfter(subject, result)) };
+      }),
+    );
   }
 
   #cursorAfter(subject: string, appended: Appended): string {
@@ -103,12 +105,13 @@ export class BrokerService {
   }
 
   #publishStream(stream: RpcStream): PublishStream {
-    const { broker, clock, encodeStatus, limits, limiter } = this.#options;
+    const { broker, clock, encodeStatus, limits, limiter, tracing } = this.#options;
     const publishStream = new PublishStream(stream, {
       broker,
       clock,
       encodeStatus,
       limiter,
+      tracing,
       creditMessages: limits.creditMessages,
       creditBytes: limits.creditBytes,
       maxBufferedBytes: limits.maxBufferedBytes,

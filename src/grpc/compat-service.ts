@@ -41,7 +41,7 @@ export class CompatService {
   constructor(options: CompatServiceOptions) {
     this.#options = options;
     this.methods = {
-      Publish: { kind: 'unary', handler: (request, context) => this.#publish(request, context) },
+      Publish: { kind: 'unary', tracesItself: true, handler: (request, context) => this.#publish(request, context) },
       Fetch: { kind: 'unary', handler: (request, context) => this.#fetch(request, context), codes: FETCH_CODES },
       Subscribe: { kind: 'serverStream', handler: (request, stream) => this.#subscribe(request, stream) },
     };
@@ -49,16 +49,16 @@ export class CompatService {
 
   async #publish(bytes: Buffer, context: RpcContext): Promise<Buffer> {
     const { subject, body, expirationSeconds } = decodeCompatPublish(bytes);
-    context.access.require('publish', subject);
-    if (expirationSeconds < 0) {
-      throw new BrokerError('TTL_OUT_OF_RANGE', `expirationSeconds is ${expirationSeconds}, less than 0`);
-    }
-    this.#options.limiter?.take(context, body.length);
-    const life = expirationSeconds === 0 ? { fireAndForget: true } : { ttlUs: expirationSeconds * US_PER_SECOND };
-    const request: PublishRequest = { subject, body, headers: NO_HEADERS, ...life };
-    const { broker, tracing } = this.#options;
-    const span = startPublish(tracing, context, [request]);
+    const { broker, tracing, limiter } = this.#options;
+    const span = startPublish(tracing, context, [{ subject, headers: NO_HEADERS }]);
     return withSpan(span, async () => {
+      context.access.require('publish', subject);
+      if (expirationSeconds < 0) {
+        throw new BrokerError('TTL_OUT_OF_RANGE', `expirationSeconds is ${expirationSeconds}, less than 0`);
+      }
+      limiter?.take(context, body.length);
+      const life = expirationSeconds === 0 ? { fireAndForget: true } : { ttlUs: expirationSeconds * US_PER_SECOND };
+      const request: PublishRequest = { subject, body, headers: NO_HEADERS, ...life };
       const { id } = await broker.publish(request, { deadlineMs: context.deadlineMs, span });
       if (id > MAX_ID) {
         const fields = { subject, id: String(id), outcome: 'written' };

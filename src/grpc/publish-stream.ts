@@ -1,11 +1,13 @@
 import type { Broker } from '../broker/broker.js';
 import type { Clock } from '../core/clock.js';
 import { BrokerError, toBrokerError } from '../core/errors.js';
+import type { Tracing } from '../core/tracing.js';
 import type { PublishLimiter } from '../rate-limits/publish-limiter.js';
 import type { AppendResult } from '../storage/storage.js';
 import type { RpcListener, RpcStream } from './rpc-call.js';
 import { onlyAllowed } from './publish-permission.js';
 import { onlyWithinRate } from './publish-rate.js';
+import { startPublishFrame, withBatchSpan } from './publish-tracing.js';
 import { SendBudget } from './send-budget.js';
 import { encodeAck, encodeOpened, encodePublishDraining } from './wire/publish-answer-codec.js';
 import { decodePublishFrame, type PublishFrame } from './wire/publish-codec.js';
@@ -14,6 +16,7 @@ export interface PublishStreamOptions {
   readonly broker: Broker;
   readonly clock: Clock;
   readonly encodeStatus: (error: BrokerError) => Buffer;
+  readonly tracing: Tracing | undefined;
   /** Undefined: nobody is limited. */
   readonly limiter: PublishLimiter | undefined;
   /** Messages and bytes that a client may have unacknowledged. */
@@ -98,9 +101,11 @@ export class PublishStream implements RpcListener {
     const count = frame.messages.length;
     this.#unackedMessages += count;
     this.#unackedBytes += bytes;
-    const { broker, limiter } = this.#options;
+    const { broker, limiter, tracing } = this.#options;
     const allowed = onlyAllowed(frame.messages, this.#stream.access, broker.limits);
-    broker.publishMany(onlyWithinRate(allowed, this.#stream, limiter, broker.limits)).then(
+    const requests = onlyWithinRate(allowed, this.#stream, limiter, broker.limits);
+    const span = startPublishFrame(tracing, this.#stream, requests);
+    withBatchSpan(span, () => broker.publishMany(requests, { span })).then(
       (results) => this.#acknowledge(frame, bytes, results),
       (error: unknown) => {
         const failure = toBrokerError(error);

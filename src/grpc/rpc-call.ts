@@ -68,6 +68,8 @@ export type RpcMethod = {
   readonly codes?: StatusCodeOverrides;
   /** Served to whoever calls, without credentials. */
   readonly forAnyone?: true;
+  /** It publishes: the handler begins the span, which the subject and the messages belong to. */
+  readonly tracesItself?: true;
 } & (
   | { readonly kind: 'unary'; readonly handler: UnaryHandler }
   | { readonly kind: 'serverStream'; readonly handler: ServerStreamHandler }

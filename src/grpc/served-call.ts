@@ -3,6 +3,7 @@ import { type Access, FULL_ACCESS } from '../auth/access.js';
 import type { Clock } from '../core/clock.js';
 import { BrokerError, toBrokerError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
+import type { TraceSpan, Tracing } from '../core/tracing.js';
 import type { AnswerBudget } from './answer-budget.js';
 import type { CallAuthenticator } from './call-authenticator.js';
 import type { GrpcObserver } from './grpc-observer.js';
@@ -10,6 +11,7 @@ import { endsInsideMessage, isFlaggedWithoutEncoding } from './lower-call-intern
 import type { MethodInfo, RpcMethod, RpcStream } from './rpc-call.js';
 import type { StatusCodeOverrides } from './status.js';
 import type { StatusEncoder } from './status-encoder.js';
+import { traceCarrier } from './trace-carrier.js';
 
 /** What all calls of a server share. */
 export interface CallEnvironment {
@@ -17,6 +19,7 @@ export interface CallEnvironment {
   readonly logger: Pick<Logger, 'error'>;
   readonly statusEncoder: StatusEncoder;
   readonly observer: GrpcObserver | undefined;
+  readonly tracing: Tracing | undefined;
   /** Undefined: nobody is asked, and everybody may do everything. */
   readonly callAuthenticator: CallAuthenticator | undefined;
   /** Those that have begun and not ended; kept by the calls themselves. */
@@ -50,6 +53,7 @@ export abstract class ServedCall implements RpcStream, OpenCall {
   #metadata: Metadata | undefined;
   #access = FULL_ACCESS;
   #startedMs = 0;
+  #span: TraceSpan | undefined;
 
   constructor(
     protected readonly lower: ServerInterceptingCallInterface,
@@ -139,8 +143,12 @@ export abstract class ServedCall implements RpcStream, OpenCall {
   onCancel(): void {
     if (this.#ended) return;
     this.#ended = true;
-    const expired = Number(this.lower.getDeadline()) <= Date.now();
-    this.#closed(expired ? status.DEADLINE_EXCEEDED : status.CANCELLED);
+    if (Number(this.lower.getDeadline()) <= Date.now()) {
+      this.#closed(status.DEADLINE_EXCEEDED, new BrokerError('DEADLINE_EXCEEDED', 'the deadline of the call passed'));
+    } else {
+      // How a subscription usually ends: nothing has failed.
+      this.#closed(status.CANCELLED);
+    }
     this.#tellCancelled();
   }
 
@@ -155,14 +163,19 @@ export abstract class ServedCall implements RpcStream, OpenCall {
     this.#ended = true;
     const ending = error === undefined ? OK : this.environment.statusEncoder.status(error, codes);
     this.lower.sendStatus(ending);
-    this.#closed(ending.code);
+    this.#closed(ending.code, error);
+  }
+
+  /** What `work` begins before it returns belongs to the call's span. */
+  protected traced<T>(work: () => T): T {
+    return this.#span === undefined ? work() : this.#span.run(work);
   }
 
   /** Nothing is read from the client before it is known. */
   #authenticate(metadata: Metadata): void {
     const { callAuthenticator } = this.environment;
     if (callAuthenticator === undefined || this.bound.method.forAnyone === true) {
-      this.opened();
+      this.#open();
       return;
     }
     const access = callAuthenticator.accessOf(metadata, this.lower);
@@ -179,12 +192,23 @@ export abstract class ServedCall implements RpcStream, OpenCall {
   #openWith(access: Access): void {
     if (this.#ended) return;
     this.#access = access;
+    this.#open();
+  }
+
+  /** Who is not let in begins no span. */
+  #open(): void {
+    const { tracing } = this.environment;
+    const { info, method } = this.bound;
+    if (tracing !== undefined && method.tracesItself !== true) {
+      this.#span = tracing.startCall({ system: 'grpc', method: info.path.slice(1), carrier: traceCarrier(this) });
+    }
     this.opened();
   }
 
-  #closed(code: status): void {
+  #closed(code: status, error?: BrokerError): void {
     const { observer, clock, openCalls } = this.environment;
     openCalls.delete(this);
+    this.#span?.end(error);
     observer?.callEnded(this.bound.info, code, (clock.monotonicMs() - this.#startedMs) / 1000);
   }
 

@@ -3,6 +3,7 @@ import type { Authenticator, AuthObserver } from '../auth/authenticator.js';
 import type { Clock } from '../core/clock.js';
 import { BrokerError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
+import type { Tracing } from '../core/tracing.js';
 import { AnswerBudget } from './answer-budget.js';
 import { CallAuthenticator } from './call-authenticator.js';
 import { ConnectionListener, type ConnectionLimits } from '../net/connection-listener.js';
@@ -58,6 +59,7 @@ export interface GrpcServerOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly observer?: GrpcObserver;
+  readonly tracing?: Tracing | undefined;
   /** Who is asked about callers; undefined: nobody is, and everybody may do everything. */
   readonly authenticator?: Authenticator | undefined;
   readonly authObserver?: Pick<AuthObserver, 'authenticationFailed'>;
@@ -74,7 +76,7 @@ export class GrpcServer {
 
   /** @throws BrokerError ARGUMENT_INVALID when the TLS files cannot be used */
   constructor(options: GrpcServerOptions) {
-    const { services, clock, logger, observer, tls, authenticator, authObserver } = options;
+    const { services, clock, logger, observer, tracing, tls, authenticator, authObserver } = options;
     const limits = { ...DEFAULT_TRANSPORT_LIMITS, ...options.limits };
     this.#options = options;
     const statusEncoder = new StatusEncoder(logger);
@@ -83,6 +85,7 @@ export class GrpcServer {
       logger,
       statusEncoder,
       observer,
+      tracing,
       callAuthenticator: authenticator === undefined ? undefined : new CallAuthenticator(authenticator, authObserver),
       openCalls: this.#openCalls,
       answerBudget: new AnswerBudget(),

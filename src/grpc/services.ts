@@ -62,7 +62,7 @@ export class GrpcServices {
       [COMPAT_SERVICE]: new CompatService({ broker, tracing, limiter, maxBufferedBytes: limits.maxBufferedBytes })
         .methods,
       [BROKER_SERVICE]: { ...this.#brokerService.methods, ...readingMethods(broker) },
-      [STREAM_SERVICE]: streamMethods({ streams, limiter, maxEventBytes: broker.limits.maxMessageBytes }),
+      [STREAM_SERVICE]: streamMethods({ streams, limiter, tracing, maxEventBytes: broker.limits.maxMessageBytes }),
       ...(offers.administration ? { [ADMIN_SERVICE]: this.#adminMethods(options) } : {}),
     };
     this.#health = new HealthService(Object.keys(own));

@@ -43,7 +43,7 @@ export class UnaryCall extends SingleRequestCall {
   }
 
   protected override requested(request: Buffer): void {
-    this.#handler(request, this).then(
+    this.traced(() => this.#handler(request, this)).then(
       (answer) => this.#answer(answer),
       (error: unknown) => this.end(toBrokerError(error)),
     );
@@ -85,7 +85,7 @@ export class ServerStreamCall extends SingleRequestCall {
   }
 
   protected override requested(request: Buffer): void {
-    this.#listener = this.#handler(request, this);
+    this.#listener = this.traced(() => this.#handler(request, this));
   }
 
   protected override cancelled(): void {

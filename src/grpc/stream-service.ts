@@ -1,4 +1,6 @@
 import type { Access } from '../auth/access.js';
+import { NO_HEADERS } from '../core/message.js';
+import type { Tracing } from '../core/tracing.js';
 import type { PublishLimiter } from '../rate-limits/publish-limiter.js';
 import { subjectOfStream } from '../streams/stream-name.js';
 import { RETRY, type Streams, UNPROCESSED } from '../streams/streams.js';
@@ -27,6 +29,7 @@ import type { RetryEventsResponse } from './generated/waybill/v1/RetryEventsResp
 import type { WriteEventRequest__Output } from './generated/waybill/v1/WriteEventRequest.js';
 import type { WriteEventResponse } from './generated/waybill/v1/WriteEventResponse.js';
 import { ProtoCodec } from './proto-codec.js';
+import { startPublish, withSpan } from './publish-tracing.js';
 import type { RpcContext, RpcMethod, ServiceMethods } from './rpc-call.js';
 import { eventStatusFrom, eventTtlUsFrom, leaseDurationUsFrom, toWireLease, toWireStream } from './stream-messages.js';
 import { readStreamPage } from './stream-pages.js';
@@ -39,10 +42,11 @@ export interface StreamServiceOptions {
   readonly maxEventBytes: number;
   /** Undefined: nobody is limited. */
   readonly limiter?: PublishLimiter | undefined;
+  readonly tracing?: Tracing | undefined;
 }
 
 /** `waybill.v1.StreamService`. Every method asks for the permission before it looks at anything. */
-export function streamMethods({ streams, maxEventBytes, limiter }: StreamServiceOptions): ServiceMethods {
+export function streamMethods({ streams, maxEventBytes, limiter, tracing }: StreamServiceOptions): ServiceMethods {
   return {
     CreateStream: method<CreateStreamRequest__Output, CreateStreamResponse>(
       'CreateStream',
@@ -71,12 +75,17 @@ export function streamMethods({ streams, maxEventBytes, limiter }: StreamService
       'WriteEvent',
       async ({ streamName, body }, context) => {
         const { access, deadlineMs } = context;
-        access.require('write_event', subjectOfStream(streamName));
-        checkEventBody(body, maxEventBytes);
-        limiter?.take(context, body.length);
-        const { id, createdTimeUs, messageId } = await streams.write(streamName, body, { deadlineMs });
-        return { eventId: id, createTime: secondsAndNanos(createdTimeUs), messageId };
+        const subject = subjectOfStream(streamName);
+        const span = startPublish(tracing, context, [{ subject, headers: NO_HEADERS }]);
+        return withSpan(span, async () => {
+          access.require('write_event', subject);
+          checkEventBody(body, maxEventBytes);
+          limiter?.take(context, body.length);
+          const { id, createdTimeUs, messageId } = await streams.write(streamName, body, { deadlineMs, span });
+          return { eventId: id, createTime: secondsAndNanos(createdTimeUs), messageId };
+        });
       },
+      { tracesItself: true },
     ),
     ListEvents: method<ListEventsRequest__Output, ListEventsResponse>('ListEvents', async (request, { access }) => {
       access.require('get_stream_events', subjectOfStream(request.streamName));
@@ -128,10 +137,12 @@ export function streamMethods({ streams, maxEventBytes, limiter }: StreamService
 function method<Request extends object, Response extends object>(
   name: string,
   handler: (request: Request, context: RpcContext) => Promise<Response>,
+  options: Pick<RpcMethod, 'tracesItself'> = {},
 ): RpcMethod {
   const requests = new ProtoCodec<object, Request>(`waybill.v1.${name}Request`);
   const responses = new ProtoCodec<Response, object>(`waybill.v1.${name}Response`);
   return {
+    ...options,
     kind: 'unary',
     handler: async (bytes, context) => responses.encode(await handler(requests.decode(bytes), context)),
   };

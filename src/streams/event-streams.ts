@@ -26,6 +26,7 @@ import type {
   StreamEvent,
   Streams,
   UNPROCESSED,
+  WriteOptions,
   WrittenEvent,
 } from './streams.js';
 
@@ -127,12 +128,8 @@ export class EventStreams implements Streams {
     return this.#catalog.list(options);
   }
 
-  async write(
-    name: string,
-    body: Uint8Array,
-    { deadlineMs }: { readonly deadlineMs?: number | undefined } = {},
-  ): Promise<WrittenEvent> {
-    const { stream, appended } = await this.#writer.write(name, body, deadlineMs);
+  async write(name: string, body: Uint8Array, options: WriteOptions = {}): Promise<WrittenEvent> {
+    const { stream, appended } = await this.#writer.write(name, body, options);
     this.#metrics.eventWritten();
     const { id: messageId, publishTimeUs: createdTimeUs } = appended;
     return { id: eventIdOf(stream.id, messageId), createdTimeUs, messageId };

@@ -3,7 +3,7 @@ import { NO_HEADERS } from '../core/message.js';
 import type { AppendItem, AppendResult, Appended, Fence } from '../storage/storage.js';
 import { streamNotFound, type Catalog } from './catalog.js';
 import { streamFence } from './stream-fence.js';
-import type { Stream } from './streams.js';
+import type { Stream, WriteOptions } from './streams.js';
 
 /** Where events go: the batching writer, which also brings them to live subscribers. */
 export interface EventLog {
@@ -40,7 +40,7 @@ export class EventWriter {
   async write(
     name: string,
     body: Uint8Array,
-    deadlineMs: number | undefined,
+    { deadlineMs, span }: WriteOptions,
   ): Promise<{ readonly stream: Stream; readonly appended: Appended }> {
     if (body.length > this.#maxBytes) {
       throw new BrokerError('MESSAGE_TOO_LARGE', `event is ${body.length} bytes, more than ${this.#maxBytes}`, {
@@ -51,7 +51,8 @@ export class EventWriter {
       const open = this.#open.get(name) ?? (await this.#openStream(name));
       const { stream, fence } = open;
       const { subject, eventTtlUs: ttlUs } = stream;
-      const item: AppendItem = { subject, body, headers: NO_HEADERS, ttlUs, fence };
+      const headers = span === undefined ? NO_HEADERS : span.carry(NO_HEADERS);
+      const item: AppendItem = { subject, body, headers, ttlUs, fence };
       const appended = (await this.#log.append([item], deadlineMs))[0]!;
       if (!(appended instanceof BrokerError)) return { stream, appended };
       if (appended.reason !== 'FENCE_STALE') throw appended;

@@ -1,3 +1,5 @@
+import type { PublishSpan } from '../core/tracing.js';
+
 /** A stream as its users know it. Everything here stays the same for as long as the stream lives. */
 export interface Stream {
   /** UUID. */
@@ -30,6 +32,11 @@ export interface WrittenEvent {
   readonly id: string;
   readonly createdTimeUs: number;
   readonly messageId: number;
+}
+
+export interface WriteOptions {
+  readonly deadlineMs?: number | undefined;
+  readonly span?: PublishSpan | undefined;
 }
 
 /** An event that exists (or did a moment ago), found by its id. */
@@ -101,9 +108,10 @@ export interface Streams {
    * Stores an event; the body is one JSON value, which the caller has checked. Fulfils when it is durable.
    *
    * @param options.deadlineMs by the monotonic clock: not written when it has passed before the flush
+   * @param options.span carries its context into the event
    * @throws BrokerError STREAM_NOT_FOUND, MESSAGE_TOO_LARGE, WRITER_QUEUE_FULL, DEADLINE_EXCEEDED
    */
-  write(name: string, body: Uint8Array, options?: { readonly deadlineMs?: number | undefined }): Promise<WrittenEvent>;
+  write(name: string, body: Uint8Array, options?: WriteOptions): Promise<WrittenEvent>;
   /** One page of the events of a stream. Costs what it returns, not what the stream holds. Changes nothing. */
   read(stream: Stream, selection: EventSelection, query: EventQuery): Promise<EventPage>;
   /** The message id of an event of this stream, whether it still exists or not. @throws BrokerError EVENT_NOT_FOUND */

@@ -1,6 +1,7 @@
 import type { Authenticator, AuthObserver } from '../auth/authenticator.js';
 import type { Clock } from '../core/clock.js';
 import type { Logger } from '../core/logger.js';
+import type { Tracing } from '../core/tracing.js';
 import type { PublishLimiter } from '../rate-limits/publish-limiter.js';
 import type { Streams } from '../streams/streams.js';
 import type { TcpObserver } from './tcp-observer.js';
@@ -17,5 +18,6 @@ export interface ConnectionOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly observer?: TcpObserver | undefined;
+  readonly tracing?: Tracing | undefined;
   readonly authObserver?: Pick<AuthObserver, 'authenticationFailed'> | undefined;
 }

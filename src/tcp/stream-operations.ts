@@ -1,6 +1,10 @@
 import type { Access } from '../auth/access.js';
+import { toBrokerError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
+import { NO_HEADERS } from '../core/message.js';
+import type { PublishSpan, TraceCarrier, TraceSpan, Tracing } from '../core/tracing.js';
 import type { PublishLimiter } from '../rate-limits/publish-limiter.js';
+import { subjectOfStream } from '../streams/stream-name.js';
 import {
   MAX_PAGE_EVENTS,
   PROCESSED,
@@ -29,13 +33,16 @@ import { timestampText } from './timestamp.js';
 interface Named {
   stream?: string;
   event?: string;
+  readonly carrier: TraceCarrier | undefined;
+  /** Of the request; a write begins its own, once it knows what it publishes to. */
+  span: TraceSpan | PublishSpan | undefined;
 }
 
 type Handler = (body: RequestBody, access: Access, named: Named) => Promise<Answer>;
 
 const SECOND_US = 1_000_000;
 
-type StreamOperationsOptions = Pick<ConnectionOptions, 'streams' | 'logger' | 'limiter'>;
+type StreamOperationsOptions = Pick<ConnectionOptions, 'streams' | 'logger' | 'limiter' | 'tracing'>;
 
 /** The operations of one connection on streams and events. */
 export class StreamOperations {
@@ -43,6 +50,7 @@ export class StreamOperations {
   readonly #answers: AnswerStream;
   readonly #logger: Logger;
   readonly #limiter: PublishLimiter | undefined;
+  readonly #tracing: Tracing | undefined;
   readonly #access = new StreamAccess();
   readonly #handlers: Readonly<Record<StreamOperation, Handler>> = {
     create_stream: (body, access, named) => this.#create(body, access, named),
@@ -57,20 +65,27 @@ export class StreamOperations {
   /** Settles when the event of the last mark has been found, so that marks begin in the order of their requests. */
   #lastFound: Promise<unknown> = Promise.resolve();
 
-  constructor({ streams, logger, limiter }: StreamOperationsOptions, answers: AnswerStream) {
+  constructor({ streams, logger, limiter, tracing }: StreamOperationsOptions, answers: AnswerStream) {
     this.#streams = streams;
     this.#answers = answers;
     this.#logger = logger;
     this.#limiter = limiter;
+    this.#tracing = tracing;
   }
 
   /** @throws BrokenAnswer when the answer has begun and cannot be completed; everything else is answered */
-  async run(operation: StreamOperation, { line, body }: Request, access: Access): Promise<Answer> {
+  async run(operation: StreamOperation, { line, body, carrier }: Request, access: Access): Promise<Answer> {
     if (body === undefined) return missingFields(operation);
-    const named: Named = {};
+    const writes = operation === 'write_event';
+    const span = writes ? undefined : this.#tracing?.startCall({ system: 'event_bus', method: operation, carrier });
+    const named: Named = { carrier, span };
+    const handle = (): Promise<Answer> => this.#handlers[operation](new RequestBody(line, body), access, named);
     try {
-      return await this.#handlers[operation](new RequestBody(line, body), access, named);
+      const answer = await (span === undefined ? handle() : span.run(handle));
+      named.span?.end();
+      return answer;
     } catch (error) {
+      named.span?.end(toBrokerError(error));
       if (error instanceof BrokenAnswer) throw error;
       return failure(operation, failureReason(error, named, this.#logger));
     }
@@ -101,9 +116,14 @@ export class StreamOperations {
   async #write(body: RequestBody, access: Access, named: Named): Promise<Answer> {
     const name = (named.stream = body.text('stream_name'));
     const event = body.json('event');
+    const span = this.#tracing?.startPublish({
+      carrier: named.carrier,
+      messages: [{ subject: subjectOfStream(name), headers: NO_HEADERS }],
+    });
+    named.span = span;
     this.#access.require(access, 'write_event', name);
     this.#limiter?.take({ access, peer: '' }, event.length);
-    await this.#streams.write(name, event);
+    await this.#streams.write(name, event, { span });
     return success('write_event');
   }
 

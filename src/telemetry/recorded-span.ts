@@ -1,4 +1,4 @@
-import { SpanStatusCode, type Span } from '@opentelemetry/api';
+import { SpanStatusCode, type Span, type SpanContext } from '@opentelemetry/api';
 import type { BrokerError } from '../core/errors.js';
 import type { TraceIds, TraceSpan } from '../core/tracing.js';
 
@@ -7,17 +7,27 @@ export class ActiveSpans {
   current: RecordedSpan | undefined;
 }
 
-/** A sampled span of the SDK. */
+/** One piece of work as sampled spans of the SDK: one in each of the traces that it belongs to, at least one. */
 export class RecordedSpan implements TraceSpan {
-  readonly span: Span;
+  readonly spans: readonly Span[];
   readonly ids: TraceIds;
   readonly #active: ActiveSpans;
 
-  constructor(span: Span, active: ActiveSpans) {
-    const { traceId, spanId } = span.spanContext();
-    this.span = span;
+  constructor(spans: readonly [Span, ...Span[]], active: ActiveSpans) {
+    const { traceId, spanId } = spans[0].spanContext();
+    this.spans = spans;
     this.ids = { trace_id: traceId, span_id: spanId };
     this.#active = active;
+  }
+
+  /** That of the first span. */
+  get context(): SpanContext {
+    return this.spans[0]!.spanContext();
+  }
+
+  /** The context of the span that lies in this trace. */
+  contextIn(traceId: string): SpanContext | undefined {
+    return this.spans.find((span) => span.spanContext().traceId === traceId)?.spanContext();
   }
 
   run<T>(work: () => T): T {
@@ -31,10 +41,12 @@ export class RecordedSpan implements TraceSpan {
   }
 
   end(error?: BrokerError): void {
-    if (error !== undefined) {
-      this.span.setAttribute('error.type', error.reason);
-      this.span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+    for (const span of this.spans) {
+      if (error !== undefined) {
+        span.setAttribute('error.type', error.reason);
+        span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+      }
+      span.end();
     }
-    this.span.end();
   }
 }

@@ -10,34 +10,35 @@
  */
 import {
   createTraceState,
-  diag,
-  DiagLogLevel,
   ROOT_CONTEXT,
   SpanKind,
   trace,
+  type Attributes,
   type Link,
   type SpanContext,
+  type SpanOptions,
   type Tracer,
 } from '@opentelemetry/api';
 import { resources, tracing } from '@opentelemetry/sdk-node';
 import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions';
-import {
-  ATTR_MESSAGING_BATCH_MESSAGE_COUNT,
-  ATTR_MESSAGING_DESTINATION_NAME,
-  ATTR_MESSAGING_DESTINATION_TEMPLATE,
-  ATTR_MESSAGING_OPERATION_NAME,
-  ATTR_MESSAGING_OPERATION_TYPE,
-  ATTR_MESSAGING_SYSTEM,
-} from '@opentelemetry/semantic-conventions/incubating';
 import type { Clock } from '../core/clock.js';
 import type { Running } from '../core/lifecycle.js';
 import type { Logger } from '../core/logger.js';
-import type { PublishCall, PublishSpan, TracedMessage, TraceIds, TraceSpan, Tracing } from '../core/tracing.js';
-import { LinkSampler } from './link-sampler.js';
-import { carriedPublish, recordedPublish } from './publish-span.js';
+import type {
+  PublishCall,
+  PublishSpan,
+  TracedCall,
+  TracedMessage,
+  TraceIds,
+  TraceSpan,
+  Tracing,
+} from '../core/tracing.js';
+import { carriedPublish, MessageContexts } from './message-contexts.js';
 import { ActiveSpans, RecordedSpan } from './recorded-span.js';
-import { subjectTemplate } from './subject-template.js';
+import { callDescription, messagingDescription, storageDescription, type Description } from './span-description.js';
+import { SpanExports } from './span-exports.js';
 import { contextOfHeaders, isSampled, parseTraceparent } from './trace-context.js';
+import { reportDiagnostics } from './trace-diagnostics.js';
 import type { SpanExporter } from './trace-exporter.js';
 
 export interface TracingOptions {
@@ -54,72 +55,89 @@ export interface TracingOptions {
 /** As many links as the SDK keeps of one span. */
 const MAX_LINKS = 128;
 
+/**
+ * Traces in which one flush or delivery is seen; further ones are only linked to. What a batch costs is bounded by it,
+ * however many of its messages are sampled.
+ */
+const MAX_TRACES_PER_BATCH = 16;
+
 export class OpenTelemetryTracing implements Tracing, Running {
   readonly #provider: tracing.BasicTracerProvider;
   readonly #tracer: Tracer;
   readonly #active = new ActiveSpans();
+  readonly #contexts = new MessageContexts();
   readonly #options: TracingOptions;
   #stopped: Promise<void> | undefined;
 
   constructor(options: TracingOptions) {
     this.#options = options;
-    reportDiagnostics(options.logger);
+    reportDiagnostics(options.logger, options.clock);
     this.#provider = new tracing.BasicTracerProvider({
-      sampler: new LinkSampler(options.sampleRatio),
+      // What a caller or a message has decided is kept to.
+      sampler: new tracing.ParentBasedSampler({ root: new tracing.TraceIdRatioBasedSampler(options.sampleRatio) }),
       resource: resources
         .defaultResource()
-        // No process detector: command lines hold secrets.
-        .merge(resources.detectResources({ detectors: [resources.hostDetector, resources.envDetector] }))
         .merge(
           resources.resourceFromAttributes({
             [ATTR_SERVICE_NAME]: 'waybill',
             [ATTR_SERVICE_VERSION]: options.version,
           }),
-        ),
-      spanProcessors: [new tracing.BatchSpanProcessor(options.exporter)],
+        )
+        // Last, so that OTEL_SERVICE_NAME counts. No process detector: command lines hold secrets.
+        .merge(resources.detectResources({ detectors: [resources.hostDetector, resources.envDetector] })),
+      spanProcessors: [new tracing.BatchSpanProcessor(new SpanExports(options.exporter, options.logger))],
     });
     this.#tracer = this.#provider.getTracer('waybill', options.version);
   }
 
-  startPublish({ carrier, messages }: PublishCall): PublishSpan | undefined {
+  startPublish(call: PublishCall): PublishSpan | undefined {
+    const { carrier, messages, frame = false } = call;
     const caller = carrier === undefined ? undefined : parseTraceparent(carrier.traceparent);
-    const [first] = messages;
-    const own = messages.length === 1 && first !== undefined ? contextOfHeaders(first.headers) : undefined;
-    const parent = caller ?? own;
-    const carried = caller === undefined ? undefined : carrier;
-    if (parent !== undefined && !isSampled(parent)) {
-      return carried === undefined ? undefined : carriedPublish(carried);
+    const publisher = frame ? undefined : caller;
+    if (publisher !== undefined && !isSampled(publisher)) return carrier && carriedPublish(carrier);
+
+    const described = messagingDescription('publish', 'send', SpanKind.SERVER, messages);
+    const own = this.#contexts.sampled(messages, MAX_LINKS);
+    if (publisher !== undefined) {
+      const parent = withState(publisher, carrier?.tracestate);
+      const links = own.filter(({ traceId }) => traceId !== parent.traceId).map(linkTo);
+      return this.#publish(this.#spans(described, [parent], links), carrier?.tracestate, true);
     }
-    const span = this.#tracer.startSpan(
-      ...describe(
-        'publish',
-        'send',
-        SpanKind.SERVER,
-        messages,
-        parent !== undefined && parent === own ? [] : links(messages),
-      ),
-      parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, withState(parent, carried?.tracestate)),
-    );
-    if (!span.isRecording()) return undefined;
-    return recordedPublish(new RecordedSpan(span, this.#active), carried);
+    if (own.length > 0) return this.#publish(this.#spansOf(described, own), undefined, false);
+    // The publisher has decided for each message, or for the stream.
+    if (messages.every(({ headers }) => contextOfHeaders(headers) !== undefined)) return undefined;
+    if (caller !== undefined && !isSampled(caller)) return undefined;
+    const { name, ...options } = described;
+    const links = caller === undefined ? [] : [linkTo(caller)];
+    const root = this.#tracer.startSpan(name, { ...options, links }, ROOT_CONTEXT);
+    if (!root.isRecording()) return undefined;
+    return this.#publish(new RecordedSpan([root], this.#active), undefined, true);
+  }
+
+  #publish(span: RecordedSpan, state: string | undefined, carries: boolean): PublishSpan {
+    return this.#contexts.publishSpan(span, state, carries);
+  }
+
+  startCall({ system, method, carrier }: TracedCall): TraceSpan | undefined {
+    if (carrier === undefined) return undefined;
+    const caller = parseTraceparent(carrier.traceparent);
+    if (!isSampled(caller)) return undefined;
+    return this.#spans(callDescription(system, method), [withState(caller, carrier.tracestate)]);
   }
 
   startFlush(items: readonly TracedMessage[]): TraceSpan | undefined {
-    return this.#startLinked('flush', 'create', SpanKind.INTERNAL, items);
+    return this.#startBatch('flush', undefined, SpanKind.INTERNAL, items);
   }
 
   startDelivery(messages: readonly TracedMessage[], source: 'live' | 'log'): TraceSpan | undefined {
-    const span = this.#startLinked('deliver', 'send', SpanKind.PRODUCER, messages);
-    span?.span.setAttribute('waybill.delivery.source', source);
-    return span;
+    return this.#startBatch('deliver', 'send', SpanKind.PRODUCER, messages, { 'waybill.delivery.source': source });
   }
 
   startStorageOperation(operation: string, storage: string): TraceSpan | undefined {
     const outer = this.#active.current;
     if (outer === undefined) return undefined;
-    const attributes = { 'db.system.name': storage, 'db.operation.name': operation };
-    const parent = trace.setSpan(ROOT_CONTEXT, outer.span);
-    return new RecordedSpan(this.#tracer.startSpan(`storage ${operation}`, { attributes }, parent), this.#active);
+    const contexts = outer.spans.map((span) => span.spanContext());
+    return this.#spans(storageDescription(operation, storage), contexts);
   }
 
   activeIds(): TraceIds | undefined {
@@ -145,61 +163,46 @@ export class OpenTelemetryTracing implements Tracing, Running {
     });
   }
 
-  #startLinked(
+  #startBatch(
     operation: string,
-    type: string,
+    type: string | undefined,
     kind: SpanKind,
     messages: readonly TracedMessage[],
+    more: Attributes = {},
   ): RecordedSpan | undefined {
-    const found = links(messages);
-    if (found.length === 0) return undefined;
-    const span = this.#tracer.startSpan(...describe(operation, type, kind, messages, found), ROOT_CONTEXT);
-    return new RecordedSpan(span, this.#active);
+    const contexts = this.#contexts.sampled(messages, MAX_LINKS);
+    if (contexts.length === 0) return undefined;
+    const described = messagingDescription(operation, type, kind, messages);
+    return this.#spansOf({ ...described, attributes: { ...described.attributes, ...more } }, contexts);
+  }
+
+  /** Below each of the contexts of a batch; the first is linked to the others, the others to the first. */
+  #spansOf(described: Description, contexts: readonly SpanContext[]): RecordedSpan {
+    const [first, ...others] = contexts;
+    return this.#spans(described, [first!, ...others.slice(0, MAX_TRACES_PER_BATCH - 1)], others.map(linkTo));
+  }
+
+  /** One span below each parent. @param links of the first; the others are linked to that */
+  #spans(
+    { name, ...options }: Description,
+    parents: readonly SpanContext[],
+    links: readonly Link[] = [],
+  ): RecordedSpan {
+    const [parent, ...others] = parents;
+    const first = this.#child(name, { ...options, links: [...links] }, parent!);
+    const toFirst = { ...options, links: [linkTo(first.spanContext())] };
+    return new RecordedSpan([first, ...others.map((other) => this.#child(name, toFirst, other))], this.#active);
+  }
+
+  #child(name: string, options: SpanOptions, parent: SpanContext) {
+    return this.#tracer.startSpan(name, options, trace.setSpanContext(ROOT_CONTEXT, parent));
   }
 }
 
-/** Links to the sampled contexts that the messages carry, each context once. */
-function links(messages: readonly TracedMessage[]): Link[] {
-  const found: Link[] = [];
-  let last: SpanContext | undefined;
-  for (const { headers } of messages) {
-    if (headers.length === 0) continue;
-    const context = contextOfHeaders(headers);
-    if (!isSampled(context)) continue;
-    // The messages of one call follow each other.
-    if (context.spanId === last?.spanId && context.traceId === last.traceId) continue;
-    last = context;
-    found.push({ context });
-    if (found.length === MAX_LINKS) break;
-  }
-  return found;
-}
-
-function describe(operation: string, type: string, kind: SpanKind, messages: readonly TracedMessage[], found: Link[]) {
-  const subject = messages[0]?.subject ?? '';
-  const oneSubject = messages.every((message) => message.subject === subject);
-  const template = subjectTemplate(subject);
-  const attributes = {
-    [ATTR_MESSAGING_SYSTEM]: 'waybill',
-    [ATTR_MESSAGING_OPERATION_NAME]: operation,
-    [ATTR_MESSAGING_OPERATION_TYPE]: type,
-    [ATTR_MESSAGING_BATCH_MESSAGE_COUNT]: messages.length,
-    ...(oneSubject
-      ? { [ATTR_MESSAGING_DESTINATION_NAME]: subject, [ATTR_MESSAGING_DESTINATION_TEMPLATE]: template }
-      : {}),
-  };
-  return [oneSubject ? `${operation} ${template}` : operation, { kind, attributes, links: found }] as const;
+function linkTo(context: SpanContext): Link {
+  return { context };
 }
 
 function withState(context: SpanContext, tracestate: string | undefined): SpanContext {
   return tracestate === undefined ? context : { ...context, traceState: createTraceState(tracestate) };
-}
-
-/** A collector that cannot be reached is a warning in the log, and spans are dropped. */
-function reportDiagnostics(logger: Logger): void {
-  const warn = (message: string) => logger.warn({ detail: message }, 'tracing');
-  diag.setLogger(
-    { error: warn, warn, info() {}, debug() {}, verbose() {} },
-    { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
-  );
 }

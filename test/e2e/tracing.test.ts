@@ -51,7 +51,10 @@ describe('tracing', () => {
         { metadata },
       );
       const fetched = await callTyped<object, Fetched>(client, `${path}/Fetch`, FETCH, { subject: 'orders.42', id: 1 });
-      expect(fetched.message.headers).toEqual({ traceparent: TRACEPARENT });
+      const { traceparent } = fetched.message.headers;
+      expect(traceparent).toMatch(new RegExp(`^00-${TRACE_ID}-[0-9a-f]{16}-01$`));
+      // What comes later belongs below the publish, not beside it.
+      expect(traceparent).not.toBe(TRACEPARENT);
       client.close();
 
       server.kill('SIGTERM');

@@ -9,7 +9,8 @@ import { OpenTelemetryTracing } from '../../../src/telemetry/tracing.js';
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
 const CALLER = `00-${TRACE_ID}-00f067aa0ba902b7-01`;
 const UNSAMPLED = `00-${TRACE_ID}-00f067aa0ba902b7-00`;
-const OTHER = '00-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-bbbbbbbbbbbbbbbb-01';
+const OTHER_ID = 'a'.repeat(32);
+const OTHER = `00-${OTHER_ID}-bbbbbbbbbbbbbbbb-01`;
 
 let opened: OpenTelemetryTracing | undefined;
 
@@ -55,7 +56,7 @@ describe('publish span', () => {
     expect(span?.ids?.trace_id).toBe(TRACE_ID);
     expect(span?.carry(published.headers)).toEqual([
       ['a', 'b'],
-      ['traceparent', CALLER],
+      ['traceparent', `00-${TRACE_ID}-${span?.ids?.span_id}-01`],
     ]);
     span?.end();
     const [exportedSpan] = await exported();
@@ -125,14 +126,39 @@ describe('publish span', () => {
     expect(tracing.startPublish({ carrier: undefined, messages: [unsampled] })).toBeUndefined();
   });
 
-  it('names a batch of several subjects without one and links its messages', async () => {
+  it('names a batch of several subjects without one, and lies in the trace of each of its messages', async () => {
     const { tracing, exported } = setUp(0);
     const messages = [message('a', ['traceparent', CALLER]), message('b'), message('c', ['traceparent', OTHER])];
-    tracing.startPublish({ carrier: undefined, messages })?.end();
-    const [span] = await exported();
-    expect(span?.name).toBe('publish');
-    expect(span?.links).toHaveLength(2);
-    expect(span?.attributes).not.toHaveProperty('messaging.destination.name');
+    const span = tracing.startPublish({ carrier: undefined, messages });
+    expect(messages.map(({ headers }) => span?.carry(headers))).toEqual(messages.map(({ headers }) => headers));
+    span?.end();
+    const [first, second] = await exported();
+    expect(first?.name).toBe('publish');
+    expect(first?.attributes).not.toHaveProperty('messaging.destination.name');
+    expect([first, second].map((one) => one?.parentSpanContext?.traceId)).toEqual([TRACE_ID, OTHER_ID]);
+    expect(first?.links.map(({ context }) => context.traceId)).toEqual([OTHER_ID]);
+    expect(second?.links.map(({ context }) => context)).toEqual([first?.spanContext()]);
+  });
+
+  it('of a frame begins a trace of its own, linked to the stream, and none when the stream is not sampled', async () => {
+    const { tracing, exported } = setUp();
+    const messages = [message('a')];
+    expect(tracing.startPublish({ carrier: { traceparent: UNSAMPLED }, messages, frame: true })).toBeUndefined();
+    const span = tracing.startPublish({ carrier: { traceparent: CALLER }, messages, frame: true });
+    expect(span?.carry([])).toEqual([['traceparent', `00-${span?.ids?.trace_id}-${span?.ids?.span_id}-01`]]);
+    span?.end();
+    const own = [message('a', ['traceparent', OTHER])];
+    tracing.startPublish({ carrier: { traceparent: UNSAMPLED }, messages: own, frame: true })?.end();
+    const [frame, child] = await exported();
+    expect(frame?.parentSpanContext).toBeUndefined();
+    expect(frame?.links.map(({ context }) => context.traceId)).toEqual([TRACE_ID]);
+    expect(child?.parentSpanContext?.traceId).toBe(OTHER_ID);
+  });
+
+  it('of a frame of a sampled stream draws by the ratio', () => {
+    const { tracing } = setUp(0);
+    const call = { carrier: { traceparent: CALLER }, messages: [message('a')], frame: true };
+    expect(tracing.startPublish(call)).toBeUndefined();
   });
 
   it('tells that and why it failed', async () => {
@@ -147,7 +173,7 @@ describe('publish span', () => {
 });
 
 describe('flush and delivery spans', () => {
-  it('link every sampled context once, in a trace of their own, whatever part is kept', async () => {
+  it('lie in the trace of each sampled message, whatever part is kept, and know each other by links', async () => {
     const { tracing, exported } = setUp(0);
     const items = [
       message('a', ['traceparent', CALLER]),
@@ -158,16 +184,52 @@ describe('flush and delivery spans', () => {
     ];
     tracing.startFlush(items)?.end();
     tracing.startDelivery(items, 'live')?.end();
-    const [flush, delivery] = await exported();
+    const [flush, otherFlush, delivery, otherDelivery] = await exported();
     expect(flush).toMatchObject({ name: 'flush a', kind: SpanKind.INTERNAL });
-    expect(flush?.parentSpanContext).toBeUndefined();
-    expect(flush?.links.map(({ context }) => context.traceId)).toEqual([TRACE_ID, OTHER.slice(3, 35)]);
+    expect(flush?.parentSpanContext).toMatchObject({ traceId: TRACE_ID, spanId: '00f067aa0ba902b7' });
+    expect(flush?.links.map(({ context }) => context.traceId)).toEqual([OTHER_ID]);
+    expect(otherFlush?.parentSpanContext?.traceId).toBe(OTHER_ID);
+    expect(otherFlush?.links.map(({ context }) => context)).toEqual([flush?.spanContext()]);
     expect(delivery).toMatchObject({
       name: 'deliver a',
       kind: SpanKind.PRODUCER,
       attributes: { 'waybill.delivery.source': 'live', 'messaging.batch.message_count': 5 },
     });
-    expect(delivery?.links).toHaveLength(2);
+    expect(otherDelivery?.parentSpanContext?.traceId).toBe(OTHER_ID);
+  });
+
+  it('belong below the publish span, also of a message that keeps the context it came with', async () => {
+    const { tracing, exported } = setUp();
+    const own = message('a', ['traceparent', `00-${TRACE_ID}-1111111111111111-01`]);
+    const without = message('a');
+    const spans = [own, without].map((published) => {
+      const publish = tracing.startPublish({ carrier: { traceparent: CALLER }, messages: [published] });
+      tracing.startFlush([{ subject: 'a', headers: publish?.carry(published.headers) ?? [] }])?.end();
+      publish?.end();
+      return publish;
+    });
+    const flushes = (await exported()).filter(({ name }) => name === 'flush a');
+    expect(flushes.map((flush) => flush.parentSpanContext?.spanId)).toEqual(spans.map((span) => span?.ids?.span_id));
+  });
+
+  it('are bounded, however many messages are sampled', async () => {
+    const { tracing, exported } = setUp();
+    const items = Array.from({ length: 200 }, (_, index) => {
+      const id = (index + 1).toString(16).padStart(16, '0');
+      return message('a', ['traceparent', `00-${id}${id}-${id}-01`]);
+    });
+    const flush = tracing.startFlush(items);
+    flush?.run(() => tracing.startStorageOperation('append', 'postgres'))?.end();
+    flush?.end();
+    const spans = await exported();
+    const flushes = spans.filter(({ name }) => name === 'flush a');
+    const appends = spans.filter(({ name }) => name === 'storage append');
+    expect(flushes).toHaveLength(16);
+    expect(flushes.map(({ links }) => links.length)).toEqual([127, ...Array<number>(15).fill(1)]);
+    expect(appends.map(({ parentSpanContext }) => parentSpanContext?.spanId)).toEqual(
+      flushes.map((span) => span.spanContext().spanId),
+    );
+    expect(appends[0]).toMatchObject({ kind: SpanKind.CLIENT, attributes: { 'db.system.name': 'postgresql' } });
   });
 
   it('are absent when no message is sampled', () => {
@@ -175,6 +237,32 @@ describe('flush and delivery spans', () => {
     const items = [message('a'), message('a', ['traceparent', UNSAMPLED]), message('a', ['x', CALLER])];
     expect(tracing.startFlush(items)).toBeUndefined();
     expect(tracing.startDelivery(items, 'log')).toBeUndefined();
+  });
+});
+
+describe('call span', () => {
+  it('continues the trace of a sampled caller', async () => {
+    const { tracing, exported } = setUp(0);
+    const method = 'waybill.v1.BrokerService/Fetch';
+    const span = tracing.startCall({ system: 'grpc', method, carrier: { traceparent: CALLER } });
+    span?.run(() => tracing.startStorageOperation('get', 'memory'))?.end();
+    span?.end(new BrokerError('MESSAGE_NOT_FOUND', 'no such message'));
+    const [storage, call] = await exported();
+    expect(call).toMatchObject({
+      name: method,
+      kind: SpanKind.SERVER,
+      parentSpanContext: { traceId: TRACE_ID },
+      attributes: { 'rpc.system.name': 'grpc', 'rpc.method': method, 'error.type': 'MESSAGE_NOT_FOUND' },
+    });
+    expect(storage?.parentSpanContext?.spanId).toBe(span?.ids.span_id);
+  });
+
+  it('is absent without a sampled caller', () => {
+    const { tracing } = setUp();
+    const call = { system: 'event_bus', method: 'get_stream_info' } as const;
+    expect(tracing.startCall({ ...call, carrier: undefined })).toBeUndefined();
+    expect(tracing.startCall({ ...call, carrier: { traceparent: UNSAMPLED } })).toBeUndefined();
+    expect(tracing.startCall({ ...call, carrier: { traceparent: 'nonsense' } })).toBeUndefined();
   });
 });
 

@@ -1,4 +1,4 @@
-import { subjectTemplate } from '../../../src/telemetry/subject-template.js';
+import { subjectTemplate } from '../../../src/core/subject-template.js';
 
 describe('subjectTemplate', () => {
   it.each([

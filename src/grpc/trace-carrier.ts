@@ -1,0 +1,10 @@
+import type { TraceCarrier } from '../core/tracing.js';
+import type { RpcContext } from './rpc-call.js';
+
+/** The context in the metadata of a call. */
+export function traceCarrier(context: RpcContext): TraceCarrier | undefined {
+  const traceparent = context.header('traceparent');
+  if (traceparent === undefined) return undefined;
+  const tracestate = context.header('tracestate');
+  return tracestate === undefined ? { traceparent } : { traceparent, tracestate };
+}
