@@ -16,6 +16,13 @@ export function positiveNumber(text: string): number {
   return value;
 }
 
+/** A share from 0 to 1, of a percentage such as `5%` or `0.5%`. */
+export function share(text: string): number {
+  const [, number] = /^(\d+(?:\.\d+)?)%$/.exec(text) ?? [];
+  if (number === undefined || Number(number) > 100) throw new InvalidArgumentError('Not a percentage such as 5%.');
+  return Number(number) / 100;
+}
+
 /** Milliseconds. */
 export function durationMs(text: string): number {
   const value = parseDurationMs(text);

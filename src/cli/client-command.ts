@@ -1,7 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { connect, type EventBusConnectOptions, type WaybillClient } from '../client/index.js';
+import type { CompatClient } from '../client/compat-client.js';
+import { connectCompat } from '../client/connect.js';
+import { connect, type ConnectOptions, type EventBusConnectOptions, type WaybillClient } from '../client/index.js';
 import { formatAddress } from '../config/address.js';
 import { clientSchema } from '../config/client-schema.js';
 import type { ClientTlsFiles } from '../config/client-config.js';
@@ -18,6 +20,8 @@ export interface ClientContext {
   readonly client: WaybillClient;
   /** Another client with the same settings and a connection of its own. */
   readonly openClient: () => WaybillClient;
+  /** The same for the original contract. */
+  readonly openCompatClient: () => CompatClient;
   /** How the clients connect, for those of another protocol. */
   readonly connection: Pick<EventBusConnectOptions, 'tls' | 'credentials'>;
   readonly output: Output;
@@ -56,11 +60,11 @@ export async function withClient(
   const output = new Output(terminal, flags.json === true);
   const interrupted = new AbortController();
   const stopListening = terminal.onInterrupt(() => interrupted.abort());
-  const opened: WaybillClient[] = [];
+  const opened: (WaybillClient | CompatClient)[] = [];
   const tls = config.tls === undefined ? {} : { tls: readTlsFiles(config.tls) };
   const credentials = config.credentials === undefined ? {} : { credentials: config.credentials };
-  const openClient = (): WaybillClient => {
-    const client = connect({
+  const open = <Client extends WaybillClient | CompatClient>(openWith: (options: ConnectOptions) => Client): Client => {
+    const client = openWith({
       address: formatAddress(config.address),
       ownConnection: opened.length > 0,
       ...tls,
@@ -70,6 +74,7 @@ export async function withClient(
     opened.push(client);
     return client;
   };
+  const openClient = (): WaybillClient => open(connect);
   try {
     const signal = AbortSignal.any([interrupted.signal, output.readerGone]);
     // Every call that is under way listens.
@@ -77,6 +82,7 @@ export async function withClient(
     await action({
       client: openClient(),
       openClient,
+      openCompatClient: () => open(connectCompat),
       connection: { ...tls, ...credentials },
       output,
       terminal,

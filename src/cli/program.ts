@@ -7,6 +7,7 @@ import { fetchCommand } from './commands/fetch.js';
 import { healthCommand } from './commands/health.js';
 import { infoCommand } from './commands/info.js';
 import { listCommand } from './commands/list.js';
+import { loadCommand } from './commands/load.js';
 import { publishCommand } from './commands/publish.js';
 import { purgeCommand } from './commands/purge.js';
 import { serveCommand } from './commands/serve.js';
@@ -55,6 +56,7 @@ export function createProgram(
     infoCommand(terminal),
     healthCommand(terminal),
     benchCommand(terminal),
+    loadCommand(terminal, result),
     configCommand(terminal),
     clientsCommand(terminal),
   ]) {

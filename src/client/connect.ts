@@ -1,5 +1,6 @@
 import { Client, credentials } from '@grpc/grpc-js';
 import { basicAuthorization, type ClientCredentials } from './client-credentials.js';
+import { CompatClient } from './compat-client.js';
 import { Rpc } from './rpc.js';
 import { WaybillClient } from './waybill-client.js';
 
@@ -34,13 +35,22 @@ const MAX_RECEIVE_BYTES = 8 * 1024 * 1024;
  *
  * @throws TypeError for credentials that cannot be sent
  */
-export function connect({
+export function connect(options: ConnectOptions): WaybillClient {
+  return new WaybillClient(openRpc(options));
+}
+
+/** The same for a server that may know only the original contract. */
+export function connectCompat(options: ConnectOptions): CompatClient {
+  return new CompatClient(openRpc(options));
+}
+
+function openRpc({
   address,
   tls,
   credentials: clientCredentials,
   timeoutMs = DEFAULT_TIMEOUT_MS,
   ownConnection = false,
-}: ConnectOptions): WaybillClient {
+}: ConnectOptions): Rpc {
   const channelCredentials =
     tls === undefined
       ? credentials.createInsecure()
@@ -55,5 +65,5 @@ export function connect({
     ...(ownConnection ? { 'grpc.use_local_subchannel_pool': 1 } : {}),
     ...(tls?.serverName === undefined ? {} : { 'grpc.ssl_target_name_override': tls.serverName }),
   });
-  return new WaybillClient(new Rpc(client, timeoutMs, authorization));
+  return new Rpc(client, timeoutMs, authorization);
 }

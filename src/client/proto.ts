@@ -21,6 +21,7 @@ function protoRoot(): Root {
     loading.resolvePath = (_origin, target) => join(folder, target);
     loading
       .loadSync([
+        'broker.proto',
         'waybill/v1/broker_service.proto',
         'waybill/v1/admin_service.proto',
         'waybill/v1/stream_service.proto',

@@ -1,0 +1,115 @@
+import type { LoadSecond } from '../load-results.js';
+import { type Colour, type Mark, renderChart } from './chart.js';
+import { linearScale, logScale, rangeScale, type Scale } from './scale.js';
+import { type SecondsPoint, thinSeconds } from './thinned-seconds.js';
+
+const MOST_POINTS = 240;
+const MS = (value: number): string => `${Number(value.toPrecision(3))} ms`;
+
+type Value = (point: SecondsPoint) => number;
+
+/** One line over the time of a load. */
+export interface Line {
+  readonly label: string;
+  readonly colour: Colour;
+  readonly dashed?: true;
+  readonly filled?: true;
+  readonly seconds: readonly LoadSecond[];
+  readonly value: Value;
+}
+
+/** Rates over time, from 0. */
+export function rateChart(title: string, lines: readonly Line[]): string {
+  const most = Math.max(1, ...lines.flatMap((line) => pointsOf(line).map(line.value)));
+  return overTime(title, 'per second', linearScale(most), lines, (value) => String(Math.round(value)));
+}
+
+/** Latencies over time; a logarithmic axis shows both what is usual and what is not. */
+export function latencyChart(title: string, lines: readonly Line[]): string {
+  const values = lines.flatMap((line) => pointsOf(line).map(line.value)).filter((value) => value > 0);
+  const y = logScale(Math.min(...values, 1), Math.max(...values, 1), MS);
+  return overTime(title, 'from when a call was due to its answer', y, lines, MS);
+}
+
+/** What was not served, as columns. */
+export function errorChart(seconds: readonly LoadSecond[]): string {
+  const points = thinSeconds(seconds, MOST_POINTS);
+  const most = Math.max(1, ...points.map(({ failed, dropped }) => failed + dropped));
+  const columns = (from: Value, to: Value): Mark['shapes'] => {
+    return (plane) =>
+      points
+        .filter((point) => to(point) > from(point))
+        .map((point) => {
+          const [left, right, top] = [plane.x(point.second - 1), plane.x(point.until), plane.y(to(point))];
+          const height = Math.max(0, plane.y(from(point)) - top);
+          return `<rect class="column" x="${left}" y="${top}" width="${Math.max(1, right - left - 1).toFixed(1)}" height="${height.toFixed(1)}"/>`;
+        })
+        .join('');
+  };
+  const none: Value = () => 0;
+  const failed: Value = (point) => point.failed;
+  return renderChart({
+    title: points.some((point) => failed(point) + point.dropped > 0) ? 'Errors' : 'Errors: none',
+    xLabel: 'seconds',
+    yLabel: 'calls per second',
+    x: rangeScale(0, seconds.length),
+    y: linearScale(most),
+    marks: [
+      { label: 'failed', colour: 'failed', shapes: columns(none, failed) },
+      { label: 'dropped', colour: 'dropped', shapes: columns(failed, (point) => point.failed + point.dropped) },
+    ],
+    hints: points.map((point) => ({
+      from: point.second - 1,
+      to: point.until,
+      text: `${when(point)}\n${Math.round(point.failed)} failed\n${Math.round(point.dropped)} dropped`,
+    })),
+  });
+}
+
+function pointsOf({ seconds }: Line): readonly SecondsPoint[] {
+  return thinSeconds(seconds, MOST_POINTS);
+}
+
+function when({ second, until }: SecondsPoint): string {
+  return second === until ? `second ${second}` : `seconds ${second} to ${until}`;
+}
+
+function overTime(
+  title: string,
+  yLabel: string,
+  y: Scale,
+  lines: readonly Line[],
+  format: (value: number) => string,
+): string {
+  const longest = lines.reduce((most, { seconds }) => Math.max(most, seconds.length), 1);
+  const middle = ({ second, until }: SecondsPoint): number => (second - 1 + until) / 2;
+  const marks = lines.map((line): Mark => {
+    const { label, colour, dashed, filled, value } = line;
+    const points = pointsOf(line).map((point) => [middle(point), value(point)] as const);
+    return {
+      label,
+      colour,
+      ...(dashed === undefined ? {} : { dashed }),
+      shapes: (plane) => {
+        const path = plane.line(points);
+        const [first, last] = [points[0], points.at(-1)];
+        if (filled !== true || first === undefined || last === undefined) return `<path class="line" d="${path}"/>`;
+        const area = `${path}L${plane.x(last[0])} ${plane.bottom}L${plane.x(first[0])} ${plane.bottom}Z`;
+        return `<path class="area" d="${area}"/><path class="line" d="${path}"/>`;
+      },
+    };
+  });
+  // Whoever points at a second sees all lines there.
+  const guide = lines.reduce<readonly SecondsPoint[]>((most, line) => {
+    const points = pointsOf(line);
+    return points.length > most.length ? points : most;
+  }, []);
+  const hints = guide.map((point, index) => {
+    const values = lines.flatMap((line) => {
+      const own = pointsOf(line)[index];
+      return own === undefined ? [] : [`${line.label}: ${format(line.value(own))}`];
+    });
+    return { from: point.second - 1, to: point.until, text: [when(point), ...values].join('\n') };
+  });
+  return renderChart({ title, xLabel: 'seconds', yLabel, x: rangeScale(0, longest), y, marks, hints });
+}
