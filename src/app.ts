@@ -38,8 +38,8 @@ export interface App extends Running {
   readonly summary: string;
   readonly logger: Logger;
   /**
-   * Not ready any more, subscribers drained, open calls answered, everything accepted written, traces exported. Rejects
-   * when a part did not stop cleanly or in time. Idempotent.
+   * Not ready any more; after the drain delay subscribers drained, open calls answered, everything accepted written,
+   * traces exported. Rejects when a part did not stop cleanly or in time. Idempotent.
    */
   stop(): Promise<void>;
 }
@@ -213,14 +213,19 @@ async function startApp(
       `storage ${storageSummary(config.storage)}`,
     logger,
     stop() {
-      if (stopped === undefined) {
+      stopped ??= (async () => {
         readiness.draining();
+        await delay(clock, config.drainDelayMs);
         services.drain();
-        stopped = parts.stop();
-      }
+        await parts.stop();
+      })();
       return stopped;
     },
   };
+}
+
+async function delay(clock: Clock, ms: number): Promise<void> {
+  if (ms > 0) await new Promise<void>((resolve) => void clock.after(ms, resolve));
 }
 
 interface Opening {

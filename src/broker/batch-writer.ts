@@ -103,7 +103,8 @@ export class BatchWriter {
    */
   submit(items: readonly AppendItem[], deadlineMs = Number.POSITIVE_INFINITY): Promise<readonly AppendResult[]> {
     if (this.#closed) {
-      return Promise.reject(new BrokerError('SHUTTING_DOWN', 'the broker is shutting down'));
+      const fields = { outcome: 'not_written' };
+      return Promise.reject(new BrokerError('SHUTTING_DOWN', 'the broker is shutting down', { fields }));
     }
     let bytes = 0;
     for (const item of items) bytes += messageSize(item);

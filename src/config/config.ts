@@ -95,6 +95,8 @@ export interface Config {
   readonly limits: BrokerLimits;
   readonly log: { readonly level: ServerSettings['log']['level'] };
   readonly tracing: TracingConfig;
+  /** From being told to stop until stopping begins; 0: at once. */
+  readonly drainDelayMs: number;
   readonly shutdownTimeoutMs: number;
 }
 
@@ -147,6 +149,7 @@ export function createConfig(settings: ServerSettings): Config {
     limits: createLimits(settings),
     log: settings.log,
     tracing: { ...settings.tracing, endpoint: settings.tracing.endpoint },
+    drainDelayMs: settings.drainDelay,
     shutdownTimeoutMs: settings.shutdownTimeout,
   };
 }

@@ -411,6 +411,12 @@ export const serverSchema = z.object({
       meaning: 'Part of the traces that begin here and are kept, 0 to 1; traces begun by a client keep its choice.',
     }),
   }),
+  drainDelay: option(duration({ min: 100, max: 600 * SECOND, zero: true }), {
+    defaultText: '0s',
+    form: 'duration',
+    meaning:
+      'How long everything is still served after the signal to stop, while health and readiness say no; behind a proxy or in Kubernetes longer than those take to notice, such as 5s. Comes before shutdownTimeout.',
+  }),
   shutdownTimeout: option(duration({ min: 100, max: 600 * SECOND }), {
     defaultText: '10s',
     form: 'duration',

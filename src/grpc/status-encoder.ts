@@ -16,6 +16,12 @@ const DEFAULT_RETRY_MS = 1000;
 /** The message travels percent-encoded in a header, and clients accept only some KiB of headers. */
 const MAX_MESSAGE_LENGTH = 1024;
 
+/**
+ * What became of the write, as in the details: `not_written`, `unknown` or `written`. For proxies, which look at headers
+ * alone: after `not_written` a call can be sent again, whatever it was.
+ */
+const OUTCOME_HEADER = 'waybill-outcome';
+
 const TYPE_URL = 'type.googleapis.com/';
 const statusCodec = new ProtoCodec<Status, Status>('google.rpc.Status');
 const errorInfoCodec = new ProtoCodec<ErrorInfo, ErrorInfo>('google.rpc.ErrorInfo');
@@ -44,6 +50,8 @@ export class StatusEncoder {
     const shown = this.#publicError(error, overrides);
     const metadata = new Metadata();
     metadata.set('grpc-status-details-bin', encodeStatus(error.reason, shown));
+    const outcome = shown.metadata['outcome'];
+    if (outcome !== undefined) metadata.set(OUTCOME_HEADER, outcome);
     return { code: shown.code, details: shown.message, metadata };
   }
 

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApp, type App } from '../../src/app.js';
+import { connect } from '../../src/client/index.js';
 import { loadConfig } from '../../src/config/load.js';
 import { callTyped, createClient } from '../support/grpc-client.js';
 
@@ -99,6 +100,21 @@ describe('app', () => {
     await expect(fetch(`http://${app.addresses.admin}/livez`)).rejects.toThrow();
     const again = await start({ 'grpc.address': app.addresses.grpc, 'admin.address': String(app.addresses.admin) });
     expect(again.addresses).toEqual(app.addresses);
+  });
+
+  it('serves on after the signal to stop for as long as it is told, and says to everybody to go elsewhere', async () => {
+    const app = await start({ drainDelay: '3s' });
+    const client = connect({ address: app.addresses.grpc, ownConnection: true });
+    await client.publish({ subject: 'orders', body: 'before' });
+    const stopped = app.stop();
+    expect(await readiness(app)).toEqual({ status: 503, ready: false, reasons: ['draining'] });
+    expect(await client.health()).toBe('NOT_SERVING');
+    expect(await client.publish({ subject: 'orders', body: 'after' })).toMatchObject({ id: 2 });
+    await stopped;
+    await expect(client.publish({ subject: 'orders', body: 'too late' })).rejects.toMatchObject({
+      codeName: 'UNAVAILABLE',
+    });
+    client.close();
   });
 
   it('leaves nothing running when a part cannot start', async () => {
