@@ -14,6 +14,7 @@ With monitoring come Prometheus, Grafana and Jaeger.
   --own-storage       without that server: postgres and redis need the Secret
                       waybill-STORAGE with the key url, cassandra an address (see the docs)
   --image NAME[:TAG]  image of the broker (default: waybill:0.1.0)
+  --print             write what would be applied, and do nothing
   --no-wait           return when the API server has accepted everything
   --timeout TIME      longest wait for each part to be ready (default: 10m)
   --help
@@ -31,6 +32,7 @@ storage=''
 monitoring=false
 own_storage=false
 image=''
+print=false
 wait=true
 timeout=10m
 while (($# > 0)); do
@@ -42,6 +44,7 @@ while (($# > 0)); do
     monitoring) monitoring=true ;;
     --own-storage) own_storage=true ;;
     --image) image=${2:?--image needs a name} && shift ;;
+    --print) print=true ;;
     --no-wait) wait=false ;;
     --timeout) timeout=${2:?--timeout needs a time} && shift ;;
     --help | -h)
@@ -58,7 +61,6 @@ done
 storage=${storage:-embedded}
 
 [ -n "$(command -v kubectl)" ] || fail 'Please install kubectl.'
-kubectl get --raw /version >/dev/null || fail 'The cluster of the current context does not answer.'
 
 in_namespace() {
   kubectl --namespace waybill "$@"
@@ -140,6 +142,18 @@ composition() {
   [ -z "$version" ] || printf '    %s: "%s"\n' "$key" "$version"
 }
 
+work=$(mktemp -d "$here/.up-XXXXXX")
+trap 'rm -rf "$work"' EXIT
+composition >"$work/kustomization.yaml"
+
+if $print; then
+  ! $monitoring || kubectl kustomize "$here/overlays/monitoring"
+  ! $monitoring || echo ---
+  kubectl kustomize "$work"
+  exit
+fi
+
+kubectl get --raw /version >/dev/null || fail 'The cluster of the current context does not answer.'
 other=$(in_namespace get deployments,statefulsets --ignore-not-found \
   --selector "app.kubernetes.io/name=waybill,storage,storage!=$storage" \
   --output 'jsonpath={.items[*].metadata.labels.storage}')
@@ -159,9 +173,6 @@ workload=deployment
 [ "$storage" != embedded ] || workload=statefulset
 exists "$workload" waybill || restart=false
 
-work=$(mktemp -d "$here/.up-XXXXXX")
-trap 'rm -rf "$work"' EXIT
-composition >"$work/kustomization.yaml"
 kubectl apply --server-side --kustomize "$work"
 ! $restart || in_namespace rollout restart "$workload/waybill"
 
