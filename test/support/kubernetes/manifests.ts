@@ -50,7 +50,7 @@ export interface PolicyPeer {
 }
 
 export interface PodTemplate {
-  readonly metadata: { readonly labels: Labels };
+  readonly metadata: { readonly labels: Labels; readonly annotations?: Labels };
   readonly spec: {
     readonly automountServiceAccountToken?: boolean;
     readonly enableServiceLinks?: boolean;
