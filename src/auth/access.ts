@@ -33,6 +33,8 @@ export interface Access {
   allows(verb: Verb, subject: string): boolean;
   /** @throws BrokerError ACTION_DENIED unless a rule allows `verb` on this one subject */
   require(verb: Verb, subject: string): void;
+  /** As {@link require}, without telling a subject that the caller has not named itself. */
+  requireUnnamed(verb: Verb, subject: string): void;
   /** @throws BrokerError ACTION_DENIED unless one rule allows `verb` on everything that the pattern matches */
   requireAll(verb: Verb, pattern: string): void;
   /** @throws BrokerError ACTION_DENIED unless a rule allows `verb` on anything, for what is not about one subject */
@@ -44,6 +46,7 @@ export const FULL_ACCESS: Access = {
   clientId: undefined,
   allows: () => true,
   require: () => {},
+  requireUnnamed: () => {},
   requireAll: () => {},
   requireAny: () => {},
 };

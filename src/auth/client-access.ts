@@ -47,17 +47,21 @@ export class ClientAccess implements Access {
   }
 
   require(verb: Verb, subject: string): void {
-    if (!this.allows(verb, subject)) throw this.#denied(verb, subject);
+    if (!this.allows(verb, subject)) throw this.#denied(verb, `"${subject}"`, subject);
+  }
+
+  requireUnnamed(verb: Verb, subject: string): void {
+    if (!this.allows(verb, subject)) throw this.#denied(verb, 'what the request is about');
   }
 
   requireAll(verb: Verb, pattern: string): void {
     if (this.#rules?.some((rule) => allowsVerb(rule, verb) && isAboutAllOf(rule, pattern)) ?? true) return;
-    throw this.#denied(verb, pattern);
+    throw this.#denied(verb, `"${pattern}"`, pattern);
   }
 
   requireAny(verb: Verb): void {
     if (this.#rules?.some((rule) => allowsVerb(rule, verb) && isAboutAnything(rule)) ?? true) return;
-    throw this.#denied(verb, undefined);
+    throw this.#denied(verb, 'anything');
   }
 
   #decide(rules: readonly AccessRule[], verb: Verb, subject: string): boolean {
@@ -73,9 +77,8 @@ export class ClientAccess implements Access {
     return allowed;
   }
 
-  #denied(verb: Verb, subject: string | undefined): BrokerError {
+  #denied(verb: Verb, what: string, subject?: string): BrokerError {
     this.#observer.actionDenied(verb);
-    const what = subject === undefined ? 'anything' : `"${subject}"`;
     return new BrokerError('ACTION_DENIED', `client "${this.clientId}" is not allowed to ${PHRASES[verb]} ${what}`, {
       fields: subject === undefined ? { verb } : { verb, subject },
     });

@@ -44,7 +44,8 @@ export async function hashSecret(secret: string): Promise<SecretHash> {
 /** Whether this is the secret that was hashed; takes as long for a wrong one. Works off the event loop. */
 export async function verifySecret(secret: string, hash: SecretHash): Promise<boolean> {
   const key = await derive(secret, { ...hash, keyBytes: hash.key.length });
-  return timingSafeEqual(key, hash.key);
+  // HMAC, which scrypt stands on, fills a short key with zero bytes: a secret and zero bytes hash as the secret alone.
+  return timingSafeEqual(key, hash.key) && !secret.endsWith('\0');
 }
 
 /** A hash of no secret that costs as much to verify as `hash`. */

@@ -109,7 +109,7 @@ export function streamMethods({ streams, maxEventBytes, limiter, tracing }: Stre
         access.requireAny('mark_event');
         const to = eventStatusFrom(status);
         const event = await streams.findEvent(eventId);
-        access.require('mark_event', event.stream.subject);
+        access.requireUnnamed('mark_event', event.stream.subject);
         await streams.mark(event, to, { leaseId: leaseId === '' ? undefined : leaseId });
         return {};
       },

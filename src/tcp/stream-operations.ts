@@ -133,7 +133,7 @@ export class StreamOperations {
     const leaseId = body.optionalText('lease_id');
     if (!isEventStatus(status)) throw statusOutOfRange();
     const event = await this.#find(eventId);
-    access.require('mark_event', event.stream.subject);
+    access.requireUnnamed('mark_event', event.stream.subject);
     await this.#streams.mark(event, status, { leaseId });
     return success('mark_event');
   }

@@ -129,11 +129,15 @@ test('a denial says who may not do what, and is reported', () => {
     message: 'client "one" is not allowed to subscribe to "a.>"',
     fields: { verb: 'subscribe', subject: 'a.>' },
   });
+  expect(denied(() => access.requireUnnamed('mark_event', '$streams.orders'))).toMatchObject({
+    message: 'client "one" is not allowed to mark events of what the request is about',
+    fields: { verb: 'mark_event' },
+  });
   expect(denied(() => access.requireAny('administer'))).toMatchObject({
     message: 'client "one" is not allowed to administer anything',
     fields: { verb: 'administer' },
   });
-  expect(denials).toEqual(['publish', 'subscribe', 'administer']);
+  expect(denials).toEqual(['publish', 'subscribe', 'mark_event', 'administer']);
 });
 
 test('decisions are right for more subjects than are remembered', () => {

@@ -71,6 +71,12 @@ test.each([
   expect(parse).not.toThrow('hunter2');
 });
 
+test.each(['\0', '\0\0'])('zero bytes after the secret are not the secret', async (zeros) => {
+  const hash = parseSecretHash(cheapHashOf('hunter2'));
+  expect(await verifySecret('hunter2', hash)).toBe(true);
+  expect(await verifySecret(`hunter2${zeros}`, hash)).toBe(false);
+});
+
 test('what is refused is refused as such, whatever it is', () => {
   const almost = fc
     .tuple(fc.nat(99), fc.nat(99), fc.nat(99), fc.base64String({ maxLength: 100 }), fc.base64String({ maxLength: 100 }))
