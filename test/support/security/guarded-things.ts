@@ -94,7 +94,7 @@ export function guardedMethods({ eventId }: { readonly eventId: string }): reado
     stream('RetryEvents', ['retry_events']),
     stream('MarkEvent', ['mark_event'], { streamName: undefined, eventId, status: 'EVENT_STATUS_PROCESSED' }),
     stream('ExtendLease', ['process_events', 'retry_events'], { leaseId: 'l', duration: { seconds: 60 } }, LEASE_LOST),
-    stream('ReleaseLease', ['process_events', 'retry_events'], { leaseId: 'l' }, LEASE_LOST),
+    stream('ReleaseLease', ['process_events', 'retry_events'], { leaseId: 'l' }),
     stream('CreateStream', ['create_stream'], {}, status.ALREADY_EXISTS),
     admin('GetServerInfo', {}, 'nothing'),
     admin('ListSubjects', { prefix: GUARDED }),
