@@ -1,37 +1,21 @@
 import type { OutgoingHttpHeaders } from 'node:http2';
 import { status } from '@grpc/grpc-js';
-import { VERBS } from '../../../src/auth/access.js';
 import { badHeaders, badPairs, base64 } from '../../support/security/bad-credentials.js';
 import { CertificateAuthority } from '../../support/security/certificate-authority.js';
 import { GuardedServer, OWNER } from '../../support/security/guarded-server.js';
 import { GUARDED, type GuardedMethod, guardedMethods } from '../../support/security/guarded-things.js';
+import {
+  clientWithout,
+  NARROW_CLIENTS,
+  NARROW_SECRET,
+  narrowDefinitions,
+} from '../../support/security/narrow-clients.js';
 import { RawCaller } from '../../support/security/raw-caller.js';
 import { cheapHashOf } from '../../support/secret-hashes.js';
 
 const KNOWN = { id: 'known', secret: 'knowns-secret-0815', secretHash: cheapHashOf('knowns-secret-0815') };
 const OTHER = { id: 'other', secret: 'others-secret-0816' };
-const NARROW_SECRET = 'narrow-secret-0817';
 const IMPERSONATED = { ...KNOWN, other: OTHER };
-
-/** Patterns that are close to {@link GUARDED} and do not match it. */
-const NEAR = ['vault', 'vault.*.*', 'vault.door.>', 'vault.doo', 'vault.doo*', 'VAULT.DOOR', '*', 'door', 'vaul>t'];
-const certain = cheapHashOf(NARROW_SECRET);
-
-/** Clients that are known and may do something, but not what is tried: by the way in which that is not enough. */
-const NARROW: Readonly<Record<string, { readonly allow: readonly object[]; readonly about?: GuardedMethod['about'] }>> =
-  {
-    'no right': { allow: [] },
-    'a right without patterns': { allow: [{ verbs: ['*'], subjects: [], streams: [] }] },
-    'rights elsewhere': { allow: [{ verbs: ['*'], subjects: ['other.>'], streams: ['other.>'] }] },
-    'rights nearby': { allow: [{ verbs: ['*'], subjects: NEAR, streams: NEAR }] },
-    'rights on every stream': { allow: [{ verbs: ['*'], streams: ['>'] }], about: 'subject' },
-    'rights on every subject': { allow: [{ verbs: ['*'], subjects: ['>'] }], about: 'stream' },
-  };
-
-const allVerbsBut = (without: readonly string[]): object => ({
-  verbs: VERBS.filter((verb) => !without.includes(verb)),
-});
-const idOf = (title: string): string => title.replaceAll(' ', '-');
 
 const clientCa = CertificateAuthority.root('authority of clients');
 
@@ -41,17 +25,11 @@ let contents: string;
 let caller: RawCaller;
 
 function clients(changes: { readonly goneSecret?: string } = {}): readonly object[] {
-  const withoutVerb = [...new Set(guardedMethods({ eventId: '' }).map(({ verbs }) => verbs.join('-')))];
   return [
     { id: KNOWN.id, secretHash: KNOWN.secretHash, certificate: ['known.example.org'] },
     { id: OTHER.id, secret: OTHER.secret },
     { id: 'asterisk', certificate: ['*.example.net'] },
-    ...Object.entries(NARROW).map(([title, { allow }]) => ({ id: idOf(title), secretHash: certain, allow })),
-    ...withoutVerb.map((verbs) => ({
-      id: `not-${verbs}`,
-      secretHash: certain,
-      allow: [allVerbsBut(verbs.split('-'))],
-    })),
+    ...narrowDefinitions(guardedMethods({ eventId: '' }).map(({ verbs }) => verbs)),
     ...(changes.goneSecret === undefined ? [] : [{ id: 'gone', secret: changes.goneSecret }]),
   ];
 }
@@ -118,15 +96,7 @@ async function expectUnauthenticated(headers: OutgoingHttpHeaders, by = caller):
 
 /** Neither what is guarded, nor who else there is, nor any secret. */
 function expectNothingTold(found: readonly Outcome[]): void {
-  const secrets = [
-    OWNER.clientSecret,
-    KNOWN.secret,
-    KNOWN.secretHash,
-    OTHER.secret,
-    NARROW_SECRET,
-    certain,
-    'x'.repeat(99),
-  ];
+  const secrets = [OWNER.clientSecret, KNOWN.secret, KNOWN.secretHash, OTHER.secret, NARROW_SECRET, 'x'.repeat(99)];
   for (const { text } of found) {
     expect(text).not.toMatch(/treasure|\bowner\b|\bknown\b|\bother\b|scrypt/);
     for (const secret of secrets) expect(text).not.toContain(secret);
@@ -211,17 +181,14 @@ describe('PERMISSION_DENIED is the answer of every method to a client with', () 
     expect(await guarded.contents()).toBe(contents);
   }
 
-  test.each(Object.entries(NARROW))('%s', async (title, { about }) => {
-    const isGeneral = title.startsWith('rights');
-    const asked = methods.filter((method) =>
-      about === undefined ? !isGeneral || method.about !== 'nothing' : method.about === about,
-    );
+  test.each(NARROW_CLIENTS)('$title', async ({ id, lacks }) => {
+    const asked = methods.filter(({ about }) => lacks(about));
     expect(asked.length).toBeGreaterThan(10);
-    await expectDenied(asked, () => idOf(title));
+    await expectDenied(asked, () => id);
   });
 
   test('every right but the one that is needed', async () => {
-    await expectDenied(methods, ({ verbs }) => `not-${verbs.join('-')}`);
+    await expectDenied(methods, ({ verbs }) => clientWithout(verbs));
   });
 });
 
