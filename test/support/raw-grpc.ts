@@ -23,10 +23,13 @@ export class RawGrpc {
   readonly session: ClientHttp2Session;
   readonly #socket: Socket;
 
-  /** @param address `127.0.0.1:port` */
-  constructor(address: string) {
-    const [host, port] = address.split(':');
-    this.#socket = connectSocket(Number(port), host);
+  /**
+   * @param address `127.0.0.1:port`
+   * @param localAddress of this machine, to call from
+   */
+  constructor(address: string, localAddress?: string) {
+    const [host = '', port] = address.split(':');
+    this.#socket = connectSocket({ host, port: Number(port), localAddress });
     this.session = connect(`http://${address}`, { createConnection: () => this.#socket });
     this.session.on('error', () => undefined);
   }

@@ -1,6 +1,6 @@
 import { frame as grpcFrame } from '../raw-grpc.js';
 
-/** Frames of RFC 9113, as far as a client of server streams needs them. */
+/** Frames of RFC 9113, as far as clients that speak it by hand need them. */
 
 export const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 export const FRAME_HEADER = 9;
@@ -10,11 +10,11 @@ export const HEADERS = 1;
 export const RST_STREAM = 3;
 export const SETTINGS = 4;
 export const PING = 6;
-const WINDOW_UPDATE = 8;
+export const WINDOW_UPDATE = 8;
 
 export const ACK = 1;
 export const END_STREAM = 1;
-const END_HEADERS = 4;
+export const END_HEADERS = 4;
 
 const CANCEL = 8;
 
@@ -22,7 +22,8 @@ const CANCEL = 8;
 export const INITIAL_STREAM_WINDOW = 65_535;
 export const MAX_WINDOW = 2 ** 31 - 1;
 
-function frame(type: number, flags: number, stream: number, payload: Buffer): Buffer {
+/** A frame of any type, flags and payload. */
+export function frame(type: number, flags: number, stream: number, payload: Buffer): Buffer {
   const header = Buffer.alloc(FRAME_HEADER);
   header.writeUIntBE(payload.length, 0, 3);
   header[3] = type;
