@@ -113,10 +113,14 @@ password: $password"
     if ! exists secret "waybill-$storage"; then
       ! $own_storage || fail "Please create the Secret waybill-$storage with the key url (docs/operations/kubernetes.md)."
       password=$(random_text)
-      local url=postgres://waybill:$password@postgres:5432/waybill
-      [ "$storage" = postgres ] || url=redis://:$password@redis:6379
-      create_secret "waybill-$storage" <<<"password: $password
-url: $url"
+      if [ "$storage" = postgres ]; then
+        create_secret waybill-postgres <<<"password: $password
+url: postgres://waybill:$password@postgres:5432/waybill"
+      else
+        create_secret waybill-redis <<<"password: $password
+url: redis://:$password@redis:6379
+redis.conf: requirepass $password"
+      fi
     fi
   fi
   if $monitoring && ! exists secret grafana-admin; then
