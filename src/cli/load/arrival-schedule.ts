@@ -41,7 +41,7 @@ export class ArrivalSchedule {
 
   /** All arrivals, those of the warm-up included. */
   get count(): number {
-    return Math.ceil(this.cumulative(this.endMs) - ROUNDING);
+    return Math.max(0, Math.ceil(this.cumulative(this.endMs) - ROUNDING));
   }
 
   /** The integral of the rate from the beginning to this time: how many calls have been asked for. */

@@ -20,15 +20,29 @@ export interface Line {
 
 /** Rates over time, from 0. */
 export function rateChart(title: string, lines: readonly Line[]): string {
-  const most = Math.max(1, ...lines.flatMap((line) => pointsOf(line).map(line.value)));
-  return overTime(title, 'per second', linearScale(most), lines, (value) => String(Math.round(value)));
+  const thinned = lines.map(thin);
+  const y = linearScale(Math.max(1, ...thinned.flatMap(valuesOf)));
+  return overTime(title, 'per second', y, thinned, (value) => String(Math.round(value)));
 }
 
 /** Latencies over time; a logarithmic axis shows both what is usual and what is not. */
 export function latencyChart(title: string, lines: readonly Line[]): string {
-  const values = lines.flatMap((line) => pointsOf(line).map(line.value)).filter((value) => value > 0);
+  const thinned = lines.map(thin);
+  const values = thinned.flatMap(valuesOf).filter((value) => value > 0);
   const y = logScale(Math.min(...values, 1), Math.max(...values, 1), MS);
-  return overTime(title, 'from when a call was due to its answer', y, lines, MS);
+  return overTime(title, 'from when a call was due to its answer', y, thinned, MS);
+}
+
+interface ThinnedLine extends Line {
+  readonly points: readonly SecondsPoint[];
+}
+
+function thin(line: Line): ThinnedLine {
+  return { ...line, points: thinSeconds(line.seconds, MOST_POINTS) };
+}
+
+function valuesOf({ points, value }: ThinnedLine): readonly number[] {
+  return points.map(value);
 }
 
 /** What was not served, as columns. */
@@ -66,10 +80,6 @@ export function errorChart(seconds: readonly LoadSecond[]): string {
   });
 }
 
-function pointsOf({ seconds }: Line): readonly SecondsPoint[] {
-  return thinSeconds(seconds, MOST_POINTS);
-}
-
 function when({ second, until }: SecondsPoint): string {
   return second === until ? `second ${second}` : `seconds ${second} to ${until}`;
 }
@@ -78,14 +88,14 @@ function overTime(
   title: string,
   yLabel: string,
   y: Scale,
-  lines: readonly Line[],
+  lines: readonly ThinnedLine[],
   format: (value: number) => string,
 ): string {
   const longest = lines.reduce((most, { seconds }) => Math.max(most, seconds.length), 1);
   const middle = ({ second, until }: SecondsPoint): number => (second - 1 + until) / 2;
   const marks = lines.map((line): Mark => {
     const { label, colour, dashed, filled, value } = line;
-    const points = pointsOf(line).map((point) => [middle(point), value(point)] as const);
+    const points = line.points.map((point) => [middle(point), value(point)] as const);
     return {
       label,
       colour,
@@ -101,12 +111,11 @@ function overTime(
   });
   // Whoever points at a second sees all lines there.
   const guide = lines.reduce<readonly SecondsPoint[]>((most, line) => {
-    const points = pointsOf(line);
-    return points.length > most.length ? points : most;
+    return line.points.length > most.length ? line.points : most;
   }, []);
   const hints = guide.map((point, index) => {
     const values = lines.flatMap((line) => {
-      const own = pointsOf(line)[index];
+      const own = line.points[index];
       return own === undefined ? [] : [`${line.label}: ${format(line.value(own))}`];
     });
     return { from: point.second - 1, to: point.until, text: [when(point), ...values].join('\n') };
