@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 tools=("$@")
 if ((${#tools[@]} == 0)); then
   # Packages first, because others need some of them.
-  tools=(packages grpcurl python cassandra go-examples envoy ratelimit k6 kustomize kubernetes jaeger)
+  tools=(packages grpcurl python cassandra go-examples envoy ratelimit k6 kubernetes jaeger)
 fi
 
 status=0

@@ -25,7 +25,6 @@ const TOOLS = {
   envoy: byGo('envoy', ['--version']),
   ratelimit: byGo('ratelimit', ['-h']),
   k6: byGo('k6', ['version']),
-  kustomize: byGo('kustomize', ['version']),
   'kube-apiserver': byGo('kube-apiserver', ['--version']),
   kubectl: byGo('kubectl', ['version', '--client']),
   etcd: { inPath: 'etcd', probe: ['--version'] },
