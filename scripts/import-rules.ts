@@ -90,7 +90,7 @@ const ZONES: readonly Zone[] = [
     name: 'client',
     path: 'src/client/',
     zones: ['core', 'protobuf', 'wire types'],
-    packages: ['@grpc/*', 'protobufjs'],
+    packages: ['@grpc/*', '@opentelemetry/api', 'protobufjs'],
   },
   {
     name: 'cli',

@@ -3,6 +3,7 @@ export type { ClientCredentials } from './client-credentials.js';
 export { WaybillClient, type HealthStatus } from './waybill-client.js';
 export { WaybillError, type WaybillErrorReason } from './waybill-error.js';
 export type { CallOptions } from './call-options.js';
+export { messageContext, processMessage } from './message-context.js';
 export type { OutgoingMessage, Published, ReceivedMessage } from './messages.js';
 export type { ListPage, ListRequest } from './list-request.js';
 export { PublishStream } from './publish-stream.js';

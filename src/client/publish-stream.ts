@@ -1,4 +1,6 @@
 import { type ClientDuplexStream, status } from '@grpc/grpc-js';
+import { ClientSpan, describePublish } from './client-span.js';
+import { withContextOf } from './message-context.js';
 import type { OutgoingMessage } from './messages.js';
 import { toWaybillError } from './status-details.js';
 import { WaybillError } from './waybill-error.js';
@@ -78,7 +80,7 @@ export class PublishStream {
 
   /**
    * Sends one frame, whether there is credit or not, and resolves with its acknowledgement. Failures of single messages
-   * are in the result.
+   * are in the result. Where the application traces, the frame has a span, whose context goes with its messages.
    *
    * @throws WaybillError when the stream has failed or is draining
    */
@@ -88,6 +90,12 @@ export class PublishStream {
       return Promise.reject(new WaybillError(status.UNAVAILABLE, 'the server is draining', { reason: 'DRAINING' }));
     }
     if (messages.length === 0) return Promise.resolve({ ids: [], failures: [], duplicates: [] });
+    const span = ClientSpan.start(describePublish(messages));
+    if (!span.isRecorded) return this.#write(messages);
+    return span.around(() => this.#write(withContextOf(span, messages)));
+  }
+
+  #write(messages: readonly OutgoingMessage[]): Promise<AckedFrame> {
     const sequence = ++this.#sequence;
     let frame: Buffer;
     try {

@@ -1,5 +1,6 @@
 import { Metadata, type CallOptions as GrpcCallOptions, type Client } from '@grpc/grpc-js';
 import type { CallOptions } from './call-options.js';
+import { activeHeaders, ClientSpan, describeCall, type SpanDescription } from './client-span.js';
 import { toWaybillError } from './status-details.js';
 
 /** Requests and responses are bytes here; the codecs are the callers'. */
@@ -18,8 +19,21 @@ export class Rpc {
     this.#authorization = authorization;
   }
 
-  /** @throws WaybillError */
-  unary(path: string, request: Buffer, options: CallOptions = {}): Promise<Buffer> {
+  /**
+   * @param description of the call's span
+   * @throws WaybillError
+   */
+  unary(
+    path: string,
+    request: Buffer,
+    options: CallOptions = {},
+    description: SpanDescription = describeCall(path),
+  ): Promise<Buffer> {
+    const span = ClientSpan.start(description);
+    return span.around(() => this.#call(path, request, this.#metadata(span.headers()), options));
+  }
+
+  #call(path: string, request: Buffer, metadata: Metadata, options: CallOptions): Promise<Buffer> {
     const { signal } = options;
     return new Promise((resolve, reject) => {
       const abort = (): void => call.cancel();
@@ -28,7 +42,7 @@ export class Rpc {
         identity,
         identity,
         request,
-        this.#metadata(),
+        metadata,
         this.#grpcOptions(options),
         (error, response) => {
           signal?.removeEventListener('abort', abort);
@@ -41,12 +55,13 @@ export class Rpc {
     });
   }
 
+  /** A stream may last for days: it has no span of its own. */
   serverStream(path: string, request: Buffer) {
-    return this.#client.makeServerStreamRequest(path, identity, identity, request, this.#metadata());
+    return this.#client.makeServerStreamRequest(path, identity, identity, request, this.#metadata(activeHeaders()));
   }
 
   bidiStream(path: string) {
-    return this.#client.makeBidiStreamRequest(path, identity, identity, this.#metadata());
+    return this.#client.makeBidiStreamRequest(path, identity, identity, this.#metadata(activeHeaders()));
   }
 
   /** Resolves when the channel is connected. */
@@ -60,8 +75,9 @@ export class Rpc {
     this.#client.close();
   }
 
-  #metadata(): Metadata {
+  #metadata(context: ReadonlyMap<string, string>): Metadata {
     const metadata = new Metadata();
+    for (const [name, value] of context) metadata.set(name, value);
     if (this.#authorization !== undefined) metadata.set('authorization', this.#authorization);
     return metadata;
   }

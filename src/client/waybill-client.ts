@@ -1,6 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import { AdminClient } from './admin.js';
 import type { CallOptions } from './call-options.js';
+import { describePublish } from './client-span.js';
 import { encodeListRequest, type ListPage, type ListRequest } from './list-request.js';
 import type { OutgoingMessage, Published, ReceivedMessage } from './messages.js';
 import { decodeAs, encodeAs } from './proto.js';
@@ -33,7 +34,8 @@ export class WaybillClient {
   /** Resolves when the message is stored. */
   async publish(message: OutgoingMessage, options?: CallOptions): Promise<Published> {
     const request = encodePublishRequest(message);
-    return decodePublishResponse(await this.#rpc.unary(`${BROKER}/Publish`, request, options));
+    const description = describePublish([message]);
+    return decodePublishResponse(await this.#rpc.unary(`${BROKER}/Publish`, request, options, description));
   }
 
   /** Stores many messages in one call; each has its own outcome, in the order given. */
@@ -42,7 +44,8 @@ export class WaybillClient {
     options?: CallOptions,
   ): Promise<readonly (Published | WaybillError)[]> {
     const request = encodePublishBatch(messages);
-    return decodePublishBatchResponse(await this.#rpc.unary(`${BROKER}/PublishBatch`, request, options));
+    const description = describePublish(messages);
+    return decodePublishBatchResponse(await this.#rpc.unary(`${BROKER}/PublishBatch`, request, options, description));
   }
 
   /** Opens a stream for publishing without waiting for each answer. */

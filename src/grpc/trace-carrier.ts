@@ -6,5 +6,6 @@ export function traceCarrier(context: RpcContext): TraceCarrier | undefined {
   const traceparent = context.header('traceparent');
   if (traceparent === undefined) return undefined;
   const tracestate = context.header('tracestate');
-  return tracestate === undefined ? { traceparent } : { traceparent, tracestate };
+  // Envoy sends an empty one where it was given none.
+  return tracestate === undefined || tracestate === '' ? { traceparent } : { traceparent, tracestate };
 }

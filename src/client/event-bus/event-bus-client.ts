@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { isJsonValue } from '../../core/json-value-end.js';
+import { STREAM_SUBJECT_PREFIX } from '../../core/subject.js';
 import type { ClientCredentials } from '../client-credentials.js';
+import { activeHeaders, ClientSpan, describePublish } from '../client-span.js';
 import { type AnswerBody, readAnswer, readEvents, readStream, readTaken } from './answer.js';
 import { EventBusError } from './event-bus-error.js';
 import { type EventBusTls, LineConnection } from './line-connection.js';
@@ -97,8 +99,10 @@ export class EventBusClient {
    */
   async writeEvent(name: string, event: Uint8Array | string): Promise<void> {
     const body = jsonLine(event);
-    const head = `{"operation":"write_event"${this.#auth},"body":{"stream_name":${JSON.stringify(name)},"event":`;
-    return this.#request('write_event', [head, body, '}}\n'], nothing);
+    const span = ClientSpan.start(describePublish([{ subject: `${STREAM_SUBJECT_PREFIX}${name}` }]));
+    const envelope = `"operation":"write_event"${this.#auth}${traceMembers(span.headers())}`;
+    const head = `{${envelope},"body":{"stream_name":${JSON.stringify(name)},"event":`;
+    return span.around(() => this.#request('write_event', [head, body, '}}\n'], nothing));
   }
 
   /** The events with status 0, oldest first. */
@@ -138,7 +142,7 @@ export class EventBusClient {
   #authorized<T>(operation: string, body: object, read: (body: AnswerBody) => T): Promise<T> {
     return this.#request(
       operation,
-      [`{"operation":"${operation}"${this.#auth},"body":${JSON.stringify(body)}}\n`],
+      [`{"operation":"${operation}"${this.#auth}${traceMembers(activeHeaders())},"body":${JSON.stringify(body)}}\n`],
       read,
     );
   }
@@ -155,6 +159,13 @@ export class EventBusClient {
 }
 
 function nothing(): void {}
+
+/** An extra of Waybill, which the original server passes over. With the comma before it; empty when nothing is traced. */
+function traceMembers(context: ReadonlyMap<string, string>): string {
+  const traceparent = context.get('traceparent');
+  if (traceparent === undefined) return '';
+  return `,${JSON.stringify({ traceparent, tracestate: context.get('tracestate') }).slice(1, -1)}`;
+}
 
 function listBody(name: string, { limit, after, leaseSeconds }: EventBusTakeOptions): object {
   // Those that are undefined are left out, as JSON does.
