@@ -23,7 +23,6 @@ requireBackend('prometheus', toolsMissing('prometheus', 'promtool'))('Prometheus
       expect(said).toContain(`rules/${file}\n  SUCCESS: ${prometheusRules(file).length} rules found`);
     }
   });
-
 });
 
 requireBackendAndTime('prometheus', toolsMissing('promtool'))('each alert', () => {
