@@ -3,6 +3,7 @@ import { NO_BROKER_METRICS, type BrokerMetrics } from '../../src/broker/broker-m
 import { DEFAULT_BROKER_LIMITS, type BrokerLimits } from '../../src/broker/limits.js';
 import type { SubscribeRequest } from '../../src/broker/requests.js';
 import { NO_HEADERS } from '../../src/core/message.js';
+import type { Tracing } from '../../src/core/tracing.js';
 import { createMemoryStorage } from '../../src/storage/memory/index.js';
 import type { Storage } from '../../src/storage/storage.js';
 import { CollectingSubscriber } from './collecting-subscriber.js';
@@ -16,7 +17,12 @@ export class MemoryBroker {
 
   constructor(
     limits: Partial<BrokerLimits> = {},
-    given: { readonly clock?: ManualClock; readonly storage?: Storage; readonly metrics?: BrokerMetrics } = {},
+    given: {
+      readonly clock?: ManualClock;
+      readonly storage?: Storage;
+      readonly metrics?: BrokerMetrics;
+      readonly tracing?: Tracing;
+    } = {},
   ) {
     this.clock = given.clock ?? new ManualClock();
     this.storage = given.storage ?? createMemoryStorage({ clock: this.clock });
@@ -25,6 +31,7 @@ export class MemoryBroker {
       clock: this.clock,
       limits: { ...DEFAULT_BROKER_LIMITS, ...limits },
       metrics: given.metrics ?? NO_BROKER_METRICS,
+      tracing: given.tracing,
     });
   }
 

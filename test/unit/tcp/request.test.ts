@@ -34,6 +34,15 @@ describe('the envelope', () => {
     expect(request.line.subarray(request.body?.start, request.body?.end).toString()).toBe('{"a" : 1}');
   });
 
+  it('has the context of a trace, and passes over what cannot be one', () => {
+    expect(read('{"operation":"health","traceparent":"00-a-b-01"}').carrier).toEqual({ traceparent: '00-a-b-01' });
+    const both = '{"operation":"health","tracestate":"v=1","traceparent":"00-a-b-01"}';
+    expect(read(both).carrier).toEqual({ traceparent: '00-a-b-01', tracestate: 'v=1' });
+    for (const members of ['"traceparent":5', '"traceparent":{}', '"tracestate":"v=1"', '"traceparent":null']) {
+      expect(read(`{"operation":"health",${members}}`).carrier).toBeUndefined();
+    }
+  });
+
   it('has no credentials and no body when it names none', () => {
     const nothing = { operation: 'health', clientId: '', clientSecret: '', body: undefined };
     expect(read('{"operation":"health"}')).toMatchObject(nothing);
