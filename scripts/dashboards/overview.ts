@@ -214,7 +214,7 @@ const CALLS_BY_METHOD: Section = {
     {
       kind: 'timeseries',
       title: 'Bytes published',
-      description: 'Bytes of the bodies of published messages.',
+      description: 'Bytes of published messages, bodies and headers.',
       unit: 'Bps',
       queries: [{ expr: sumRate(broker('waybill_published_bytes_total'), 'instance'), legend: '{{instance}}' }],
       min: 0,

@@ -224,6 +224,7 @@ describe('metrics', () => {
         'outcome',
         'protocol',
         'quantile',
+        'rate',
         'reason',
         'source',
         'storage',
