@@ -61,10 +61,27 @@ export function toWaybillError(error: unknown): unknown {
       // Details that cannot be read leave what the status itself says.
     }
   }
-  return new WaybillError(error.code, error.details, {
-    reason: TRANSPORT_REASONS[error.code] ?? 'UNKNOWN',
-    cause: error,
-  });
+  return transportError(error);
+}
+
+/** What grpc-js says of a stream that the other side reset with INTERNAL_ERROR. */
+const RESET = 'Received RST_STREAM with code 2 ';
+
+/** Seconds after which a proxy that has refused a call for its limits wants to be asked again. */
+const RETRY_AFTER = 'retry-after';
+
+function transportError(error: ServiceError): WaybillError {
+  const { code, details, metadata } = error;
+  // A proxy does so when the server behind it is gone in the middle of an answer.
+  if (code === status.INTERNAL && details.startsWith(RESET)) {
+    return new WaybillError(status.UNAVAILABLE, details, { reason: 'SERVER_UNREACHABLE', cause: error });
+  }
+  const retryAfterSeconds = Number(metadata.get(RETRY_AFTER)[0]);
+  if (code === status.RESOURCE_EXHAUSTED && retryAfterSeconds > 0) {
+    const retryAfterMs = retryAfterSeconds * 1000;
+    return new WaybillError(code, details, { reason: 'RATE_LIMITED', retryAfterMs, cause: error });
+  }
+  return new WaybillError(code, details, { reason: TRANSPORT_REASONS[code] ?? 'UNKNOWN', cause: error });
 }
 
 function isServiceError(error: unknown): error is ServiceError {

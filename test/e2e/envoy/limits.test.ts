@@ -1,4 +1,5 @@
 import { Metadata, status, type Client } from '@grpc/grpc-js';
+import { connect } from '../../../src/client/index.js';
 import { requireBackend } from '../../support/backends.js';
 import { createClient, failureOf, unary } from '../../support/grpc-client.js';
 import { callGrpcWeb } from '../../support/grpc-web.js';
@@ -77,6 +78,15 @@ requireBackend('envoy', toolsMissing('envoy'))('the limits of Envoy', () => {
     expect(headers).toMatchObject({ ':status': 200, 'grpc-status': '8', 'retry-after': '1' });
     expect(headers['x-ratelimit-remaining']).toBe('0');
     await raw.close();
+  });
+
+  it('are told by our client as such, with the time to wait', async () => {
+    const credentials = { clientId: 'own', clientSecret: 'secret' };
+    const own = connect({ address: envoy.address, ownConnection: true, credentials });
+    for (let call = 0; call < CALLS; call++) await own.publish({ subject: 'orders', body: 'tea' });
+    const expected = { codeName: 'RESOURCE_EXHAUSTED', reason: 'RATE_LIMITED', retryAfterMs: 1000 };
+    await expect(own.publish({ subject: 'orders', body: 'tea' })).rejects.toMatchObject(expected);
+    own.close();
   });
 
   it('count each kind of method by itself', async () => {

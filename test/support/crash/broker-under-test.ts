@@ -111,6 +111,16 @@ export class BrokerUnderTest {
     await process?.dispose();
   }
 
+  /** SIGTERM, and resolves when it has ended in good order. */
+  async stop(): Promise<void> {
+    this.#isServing = false;
+    const process = this.#process;
+    this.#process = undefined;
+    process?.kill('SIGTERM');
+    const exit = await process?.exited;
+    if (exit?.code !== 0) throw new Error(`a broker ended with ${exit?.code ?? exit?.signal}: ${process?.stderr}`);
+  }
+
   /** Resolves when a Fetch has an answer from the storage. */
   async #answers(process: ServerProcess): Promise<void> {
     const client = this.connect();

@@ -7,10 +7,17 @@ import { readAtRandom, subscribeByHand, subscribeWithResume, type Reader } from 
 import type { History } from '../history.js';
 import { Random } from '../random.js';
 import { isReplicaTransient, REPLICA_SUBJECTS, replicaSubject } from './replica-subjects.js';
-import type { ReplicaSet } from './replica-set.js';
+
+/** How clients find the replicas. */
+export interface Connections {
+  /** For one client: each turn takes one that serves. */
+  connect(random: Random): Brokers;
+  /** For one client: always the same replica, where there is a way to choose. */
+  connectTo(index: number): Brokers;
+}
 
 export interface ClientsContext {
-  readonly replicas: ReplicaSet;
+  readonly replicas: Connections;
   readonly history: History;
   readonly random: Random;
 }

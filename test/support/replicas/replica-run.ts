@@ -6,7 +6,7 @@ import { History, type FinalLog } from '../history.js';
 import { Random } from '../random.js';
 import { FaultLog } from './fault-log.js';
 import type { FaultScript } from './fault-scripts.js';
-import { type RunningReader, startPublishers, startReaders } from './replica-clients.js';
+import { type Connections, type RunningReader, startPublishers, startReaders } from './replica-clients.js';
 import { ReplicaSet, type ReplicaStart } from './replica-set.js';
 import type { StoreUnderTest } from './store-under-test.js';
 
@@ -15,8 +15,15 @@ export interface ReplicaRunOptions {
   readonly replicas: number;
   readonly seed: number;
   readonly faults: FaultScript;
+  /** Starts what stands between the clients of the load and the replicas; nothing by default. */
+  readonly front?: (replicas: ReplicaSet) => Promise<Front>;
   /** One line for each fault. */
   readonly onFault: (line: string) => void;
+}
+
+/** A proxy before the replicas. */
+export interface Front extends Connections {
+  stop(): Promise<void>;
 }
 
 export interface ReplicaRunResult {
@@ -37,10 +44,13 @@ const FETCHES_PER_SUBJECT = 20;
 export async function runReplicas(options: ReplicaRunOptions): Promise<ReplicaRunResult> {
   const replicas = await ReplicaSet.create(options.replicas, options.store);
   const ending = new AbortController();
+  let front: Front | undefined;
   try {
-    return await run(options, replicas, ending);
+    front = await options.front?.(replicas);
+    return await run(options, replicas, front ?? replicas, ending);
   } finally {
     ending.abort();
+    await front?.stop();
     await replicas.dispose();
   }
 }
@@ -48,6 +58,7 @@ export async function runReplicas(options: ReplicaRunOptions): Promise<ReplicaRu
 async function run(
   { store, seed, faults, onFault }: ReplicaRunOptions,
   replicas: ReplicaSet,
+  connections: Connections,
   ending: AbortController,
 ): Promise<ReplicaRunResult> {
   const random = new Random(seed);
@@ -58,8 +69,8 @@ async function run(
 
   const loadEnding = new AbortController();
   ending.signal.addEventListener('abort', () => loadEnding.abort(), { once: true });
-  const publishers = startPublishers({ replicas, history, random }, counters, loadEnding.signal);
-  const readers = startReaders({ replicas, history, random }, ending.signal);
+  const publishers = startPublishers({ replicas: connections, history, random }, counters, loadEnding.signal);
+  const readers = startReaders({ replicas: connections, history, random }, ending.signal);
   const load = Promise.all([...publishers, ...readers.map(({ done }) => done)]);
   const loadFailed = load.then(() => Promise.reject(new Error('the load ended by itself')));
   // Whatever fails in the load is told at once instead of at the end.

@@ -4,6 +4,7 @@ import { BrokerUnderTest, type StartTimes } from '../crash/broker-under-test.js'
 import type { Brokers } from '../crash/brokers.js';
 import type { Random } from '../random.js';
 import type { FaultLog } from './fault-log.js';
+import type { Connections } from './replica-clients.js';
 import type { StoreUnderTest } from './store-under-test.js';
 
 /** How long one start of a replica took, from the spawn of its process. */
@@ -19,7 +20,7 @@ const PROBE_SUBJECT = 'probe';
 const RETRY_PAUSE_MS = 10;
 
 /** Broker processes on one store, each of which is killed and started again at its own address. */
-export class ReplicaSet {
+export class ReplicaSet implements Connections {
   /** Every start that was let come to its end. */
   readonly starts: ReplicaStart[] = [];
   /** Rejects when a broker ends by itself or does not start. */
@@ -57,6 +58,11 @@ export class ReplicaSet {
   /** Process of a replica that runs. */
   pid(index: number): number | undefined {
     return this.#replicas[index]?.pid;
+  }
+
+  /** Where each of them serves gRPC, `host:port`. */
+  get addresses(): readonly string[] {
+    return this.#replicas.map(({ address }) => address);
   }
 
   adminAddress(index: number): string {
