@@ -32,10 +32,19 @@ export class CompatClient {
     return bodyOf(await this.#rpc.unary(`${SERVICE}/Fetch`, request, options));
   }
 
-  /** The bodies of what is published from now on, until the abort; the contract does not tell when it stands. */
-  async *subscribe(subject: string, signal: AbortSignal): AsyncGenerator<Buffer, void, void> {
+  /**
+   * The bodies of what is published from now on, until the abort.
+   *
+   * @param onOpen called when headers come: a Waybill server sends them when the subscription stands, others may wait for
+   *   the first message
+   */
+  async *subscribe(
+    subject: string,
+    { signal, onOpen }: { readonly signal: AbortSignal; readonly onOpen: () => void },
+  ): AsyncGenerator<Buffer, void, void> {
     const call = this.#rpc.serverStream(`${SERVICE}/Subscribe`, encodeAs('broker.SubscribeRequest', { subject }));
     const abort = (): void => call.cancel();
+    call.once('metadata', onOpen);
     signal.addEventListener('abort', abort, { once: true });
     if (signal.aborted) abort();
     // Cancelling emits an error also when nobody iterates any more.

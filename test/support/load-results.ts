@@ -5,7 +5,13 @@ import { LogHistogram } from '../../src/cli/load/log-histogram.js';
 export function sampleResults(changes: Partial<LoadResults> = {}, { ms = 4, failed = 0 } = {}): LoadResults {
   const histogram = new LogHistogram();
   for (let call = 0; call < 1000; call++) histogram.record((call % 50 === 0 ? 10 * ms : ms) * 1000);
-  const total = figuresOf({ succeeded: 1000, failed, dropped: 0 }, 1000 + failed, 10, histogram);
+  const total = figuresOf({
+    counts: { succeeded: 1000, failed, dropped: 0 },
+    asked: 1000 + failed,
+    seconds: 10,
+    answered: 1000,
+    latencies: histogram,
+  });
   return {
     format: 1,
     startTime: '2026-11-21T12:00:00.000Z',

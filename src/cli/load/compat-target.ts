@@ -6,6 +6,7 @@ import type { LoadTarget } from './load-target.js';
 import { rejectUnreachable } from './v1-target.js';
 
 const RECONNECT_MS = 200;
+const OPENING_MS = 1000;
 
 /** `broker.Broker`, also of servers that know nothing else. */
 export class CompatTarget implements LoadTarget {
@@ -34,14 +35,15 @@ export class CompatTarget implements LoadTarget {
     onBody: (body: Buffer) => void,
     signal: AbortSignal,
   ): Promise<void> {
+    // For servers that do not tell.
+    setTimeout(onOpen, OPENING_MS).unref();
     while (!signal.aborted) {
       try {
-        onOpen();
-        for await (const body of this.#client.subscribe(subject, signal)) onBody(body);
+        for await (const body of this.#client.subscribe(subject, { signal, onOpen })) onBody(body);
       } catch (error) {
         if (!(error instanceof WaybillError) || error.codeName !== 'UNAVAILABLE') throw error;
-        await wait(RECONNECT_MS, undefined, { signal }).catch(() => undefined);
       }
+      await wait(RECONNECT_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 }

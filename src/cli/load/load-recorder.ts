@@ -25,6 +25,7 @@ interface OpenSecond {
 export class LoadRecorder {
   readonly #fromMs: number;
   readonly #holdsFromMs: number;
+  readonly #endMs: number;
   readonly #lastSecond: number;
   readonly #seconds: OpenSecond[] = [];
   readonly #failures = new Map<string, number>();
@@ -35,6 +36,8 @@ export class LoadRecorder {
   /** Publishes and fetches that were due while the rate held. */
   readonly hold = new LogHistogram();
   readonly holdCounts = { succeeded: 0, failed: 0, dropped: 0 };
+  /** Answers that came before the end of the schedule, and those of them that came while the rate held. */
+  readonly inTime = { all: 0, hold: 0 };
   readonly delivery = new LogHistogram();
   /** How much later than due calls were started: what this process itself was late. */
   readonly startDelay = new LogHistogram();
@@ -44,6 +47,7 @@ export class LoadRecorder {
   constructor(schedule: Pick<ArrivalSchedule, 'measuredFromMs' | 'holdsFromMs' | 'endMs'>) {
     this.#fromMs = schedule.measuredFromMs;
     this.#holdsFromMs = schedule.holdsFromMs;
+    this.#endMs = schedule.endMs;
     this.#lastSecond = Math.ceil((schedule.endMs - schedule.measuredFromMs) / 1000) - 1;
   }
 
@@ -96,6 +100,10 @@ export class LoadRecorder {
     this.#all.record(us);
     this[operation].record(us);
     this.#expectedDeliveries += deliveries;
+    if (nowMs < this.#endMs) {
+      this.inTime.all++;
+      if (nowMs >= this.#holdsFromMs) this.inTime.hold++;
+    }
     if (dueMs < this.#holdsFromMs) return;
     this.hold.record(us);
     this.holdCounts.succeeded++;

@@ -17,7 +17,7 @@ export interface Percentiles {
 export interface LoadFigures extends CallCounts {
   readonly seconds: number;
   readonly asked: number;
-  /** Calls that succeeded, per second. */
+  /** Answers per second: those that came in this time, to whatever was due until then. */
   readonly perSecond: number;
   /** From 0 to 1: what failed or was dropped, of all calls. */
   readonly unserved: number;
@@ -104,7 +104,17 @@ export function percentilesOf(histogram: LogHistogram): Percentiles {
   };
 }
 
-export function figuresOf(counts: CallCounts, asked: number, seconds: number, latencies: LogHistogram): LoadFigures {
+/** What {@link figuresOf} takes of a part of a load. */
+export interface LoadPart {
+  readonly counts: CallCounts;
+  readonly asked: number;
+  readonly seconds: number;
+  /** Answers that came within it. */
+  readonly answered: number;
+  readonly latencies: LogHistogram;
+}
+
+export function figuresOf({ counts, asked, seconds, answered, latencies }: LoadPart): LoadFigures {
   const { succeeded, failed, dropped } = counts;
   return {
     seconds,
@@ -112,7 +122,7 @@ export function figuresOf(counts: CallCounts, asked: number, seconds: number, la
     succeeded,
     failed,
     dropped,
-    perSecond: seconds === 0 ? 0 : Math.round((succeeded / seconds) * 10) / 10,
+    perSecond: seconds === 0 ? 0 : Math.round((answered / seconds) * 10) / 10,
     unserved: unservedShare(counts),
     latencyMs: percentilesOf(latencies),
   };

@@ -10,7 +10,7 @@ export interface LoadTarget {
   /**
    * Calls back for each message until the abort; lost connections are made again.
    *
-   * @param onOpen when the subscription stands, or was asked for where the protocol does not tell
+   * @param onOpen when the subscription stands, or can be believed to
    */
   subscribe(subject: string, onOpen: () => void, onBody: (body: Buffer) => void, signal: AbortSignal): Promise<void>;
 }

@@ -64,17 +64,25 @@ function measured(
   recorder: LoadRecorder,
   schedule: ArrivalSchedule,
 ): Omit<LoadResults, 'format' | 'startTime' | 'ended' | 'version' | 'machine' | 'notes' | 'settings'> {
-  const { publish, fetch, delivery, expectedDeliveries, hold, holdCounts, failures } = recorder;
+  const { publish, fetch, delivery, expectedDeliveries, hold, holdCounts, inTime, failures } = recorder;
   const seconds = run.measuredSeconds;
   const holdSeconds = seconds - (schedule.holdsFromMs - schedule.measuredFromMs) / 1000;
-  const askedBetween = (fromMs: number, untilMs: number): number =>
-    Math.round(schedule.cumulative(untilMs) - schedule.cumulative(fromMs));
   const untilMs = schedule.measuredFromMs + seconds * 1000;
+  const askedSince = (fromMs: number): number => Math.round(schedule.cumulative(untilMs) - schedule.cumulative(fromMs));
   const { all, counts } = recorder.total;
+  const asked = askedSince(schedule.measuredFromMs);
   return {
-    total: figuresOf(counts, askedBetween(schedule.measuredFromMs, untilMs), seconds, all),
+    total: figuresOf({ counts, asked, seconds, answered: inTime.all, latencies: all }),
     ...(holdSeconds > 0
-      ? { hold: figuresOf(holdCounts, askedBetween(schedule.holdsFromMs, untilMs), holdSeconds, hold) }
+      ? {
+          hold: figuresOf({
+            counts: holdCounts,
+            asked: askedSince(schedule.holdsFromMs),
+            seconds: holdSeconds,
+            answered: inTime.hold,
+            latencies: hold,
+          }),
+        }
       : {}),
     publishMs: percentilesOf(publish),
     ...(fetch.count === 0 ? {} : { fetchMs: percentilesOf(fetch) }),

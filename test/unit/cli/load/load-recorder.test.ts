@@ -42,6 +42,12 @@ describe('what is recorded of a load', () => {
     expect(recorder.second(2)).toMatchObject({ succeeded: 1 });
   });
 
+  test('tells what was answered in time', () => {
+    const recorder = new LoadRecorder(SCHEDULE);
+    for (const nowMs of [1999, 2000, 3499, 3500]) recorder.succeeded('publish', 1500, nowMs, 0);
+    expect(recorder.inTime).toEqual({ all: 3, hold: 2 });
+  });
+
   test('expects a delivery for each subscriber of what was acknowledged', () => {
     const recorder = new LoadRecorder(SCHEDULE);
     recorder.succeeded('publish', 1500, 1510, 2);
