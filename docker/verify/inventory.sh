@@ -4,7 +4,7 @@
 # shellcheck disable=SC2154
 
 write_sbom() {
-  npm sbom --omit=dev --sbom-format=cyclonedx >"$reports/packages.cdx.json" &&
+  npm sbom --package-lock-only --omit=dev --sbom-format=cyclonedx >"$reports/packages.cdx.json" &&
     jq -e '.components | length > 0' "$reports/packages.cdx.json" &&
     in_image dpkg-query --show >"$reports/debian-packages.txt"
 }
