@@ -46,6 +46,7 @@ export class Prometheus {
         `--config.file=${file}`,
         `--storage.tsdb.path=${folder.subfolder('data')}`,
         `--web.listen-address=${address}`,
+        '--web.enable-remote-write-receiver',
         '--log.level=warn',
       ],
       folder,

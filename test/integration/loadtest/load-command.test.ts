@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { resultsText } from '../../../../src/cli/load/results-file.js';
-import type { CommandOutcome } from '../../../support/command-line.js';
-import { InlineCommandLine } from '../../../support/inline-command-line.js';
-import { sampleResults } from '../../../support/load-results.js';
+import { resultsText } from '../../../src/cli/load/results-file.js';
+import type { CommandOutcome } from '../../support/command-line.js';
+import { InlineCommandLine } from '../../support/inline-command-line.js';
+import { sampleResults } from '../../support/load-results.js';
 
 const cli = new InlineCommandLine('127.0.0.1:1');
 let folder: string;
