@@ -138,10 +138,10 @@ describe('every operation is unauthorized for', () => {
     };
     expect(await isKnown('first-secret-0818')).toBe(true);
     guarded.replaceClients(clients('second-secret-0819'), OWNER_NAME);
-    while (!(await isKnown('second-secret-0819')));
+    await guarded.until(() => isKnown('second-secret-0819'));
     await expectUnauthorized(auth('gone', 'first-secret-0818'));
     guarded.replaceClients(clients(), OWNER_NAME);
-    while (await isKnown('second-secret-0819'));
+    await guarded.until(async () => !(await isKnown('second-secret-0819')));
     await expectUnauthorized(auth('gone', 'second-secret-0819'));
   });
 });

@@ -101,7 +101,7 @@ test('a certificate of an authority that was replaced gets at no method, nor doe
   const renewed = newCa.issue({ commonName: OWNER_NAME, uses: ['clientAuth'] });
   expect(await answerTo(renewed)).toBe('refused');
   guarded.replaceClientCa(newCa.cert);
-  while ((await answerTo(renewed)) !== 0);
+  await guarded.until(async () => (await answerTo(renewed)) === 0);
   await expectRefused(tls(good)());
   for (const session of sessions) await expectRefused(tls(session)());
 });

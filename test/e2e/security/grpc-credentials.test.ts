@@ -148,10 +148,10 @@ describe('UNAUTHENTICATED is the answer of every method to', () => {
       (await caller.call(info.path, info.request, { headers: basic('gone', secret) })).code;
     expect(await codeOf('first-secret-0818')).toBe(status.OK);
     guarded.replaceClients(clients({ goneSecret: 'second-secret-0819' }));
-    while ((await codeOf('second-secret-0819')) !== status.OK);
+    await guarded.until(async () => (await codeOf('second-secret-0819')) === status.OK);
     await expectUnauthenticated(basic('gone', 'first-secret-0818'));
     guarded.replaceClients(clients());
-    while ((await codeOf('second-secret-0819')) === status.OK);
+    await guarded.until(async () => (await codeOf('second-secret-0819')) !== status.OK);
     await expectUnauthenticated(basic('gone', 'second-secret-0819'));
   });
 });

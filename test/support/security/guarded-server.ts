@@ -1,7 +1,7 @@
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect, type WaybillClient } from '../../../src/client/index.js';
+import { connect, type ConnectOptions, type WaybillClient } from '../../../src/client/index.js';
 import { CertificateAuthority, type Identity } from './certificate-authority.js';
 import { GUARDED } from './guarded-things.js';
 import { SwitchedServer } from './switched-server.js';
@@ -25,7 +25,9 @@ export const OWNER = { clientId: 'owner', clientSecret: 'owners-s3cret-4711' } a
 /** A server that demands credentials, over TLS where told so, and holds what only its owner put there and may see. */
 export class GuardedServer {
   readonly #folder: string;
+  readonly #serverAuthority: CertificateAuthority | undefined;
   readonly #owner: WaybillClient;
+  #disposed = false;
   /** PEM of whom clients must trust; empty without TLS. */
   readonly serverCa: string;
   /** Of the one event in the stream {@link GUARDED}. */
@@ -36,6 +38,7 @@ export class GuardedServer {
     parts: { folder: string; serverAuthority: CertificateAuthority | undefined; owner: WaybillClient },
   ) {
     this.#folder = parts.folder;
+    this.#serverAuthority = parts.serverAuthority;
     this.serverCa = parts.serverAuthority?.cert ?? '';
     this.#owner = parts.owner;
   }
@@ -53,7 +56,7 @@ export class GuardedServer {
     let serverAuthority: CertificateAuthority | undefined;
     if (clientCa !== undefined) {
       serverAuthority = CertificateAuthority.root('authority of servers');
-      const { cert, key } = serverAuthority.issue({ commonName: 'server', dnsNames: ['localhost'] });
+      const { cert, key } = newServerIdentity(serverAuthority);
       writeFileSync(file('server.pem'), cert);
       writeFileSync(file('server.key'), key);
       writeFileSync(file('clients-ca.pem'), clientCa.cert);
@@ -91,6 +94,22 @@ export class GuardedServer {
     this.#replace('clients.yaml', clientsText(clients, ownerCertificate));
   }
 
+  /** A certificate that clients take, to be put in place by {@link replaceServerFile}. */
+  newServerIdentity(): Identity {
+    if (this.#serverAuthority === undefined) throw new Error('the server has no TLS');
+    return newServerIdentity(this.#serverAuthority);
+  }
+
+  /** Replaces one of the server's own files in one step; the server looks at them every second. */
+  replaceServerFile(kind: 'cert' | 'key', { [kind]: pem }: Identity): void {
+    this.#replace(kind === 'cert' ? 'server.pem' : 'server.key', pem);
+  }
+
+  /** For clients of both protocols with this certificate. */
+  tlsAs(identity: Identity): NonNullable<ConnectOptions['tls']> {
+    return clientTls(this.serverCa, identity);
+  }
+
   /** Replaces the authorities of client certificates in one step; the server looks at them every second. */
   replaceClientCa(pem: string): void {
     this.#replace('clients-ca.pem', pem);
@@ -125,7 +144,15 @@ export class GuardedServer {
     return this.server.process.stdout + this.server.process.stderr + (await this.metrics());
   }
 
+  /** Resolves once it holds, which it must by itself; rejects when the server is disposed of before. */
+  async until(condition: () => Promise<boolean>): Promise<void> {
+    while (!(await condition())) {
+      if (this.#disposed) throw new Error('the server was stopped before');
+    }
+  }
+
   async dispose(): Promise<void> {
+    this.#disposed = true;
     this.#owner.close();
     await this.server.dispose();
     rmSync(this.#folder, { recursive: true });
@@ -144,6 +171,14 @@ export class GuardedServer {
   }
 }
 
+function newServerIdentity(authority: CertificateAuthority): Identity {
+  return authority.issue({ commonName: 'server', dnsNames: ['localhost'], uses: ['serverAuth'] });
+}
+
+function clientTls(serverCa: string, { cert, key }: Identity): NonNullable<ConnectOptions['tls']> {
+  return { ca: Buffer.from(serverCa), cert: Buffer.from(cert), key: Buffer.from(key), serverName: 'localhost' };
+}
+
 function clientsText(clients: readonly object[], certificate: string): string {
   return JSON.stringify({ clients: [...clients, { id: OWNER.clientId, secret: OWNER.clientSecret, certificate }] });
 }
@@ -155,6 +190,5 @@ function ownerClient(
 ): WaybillClient {
   const common = { address, credentials: OWNER, ownConnection: true };
   if (authority === undefined || identity === undefined) return connect(common);
-  const [ca, cert, key] = [authority.cert, identity.cert, identity.key].map((pem) => Buffer.from(pem));
-  return connect({ ...common, tls: { ca: ca!, cert: cert!, key: key!, serverName: 'localhost' } });
+  return connect({ ...common, tls: clientTls(authority.cert, identity) });
 }
