@@ -15,13 +15,27 @@ function row(option: Option, second: string): string {
   return `| \`${option.variable}\` | \`${second}\` | ${option.form.replaceAll('|', '\\|')} | ${value} | ${option.meaning} |`;
 }
 
+/** All but that of `WAYBILL_CLIENTS`, because `WAYBILL_CLIENTS_FILE` is a setting of its own. */
+function secretFileVariables(): string {
+  const options = [...optionsOf(serverSchema), ...optionsOf(clientSchema)];
+  const variables = new Set(options.map(({ variable }) => variable));
+  const files = options.filter(({ secret }) => secret === true).map(({ variable }) => `${variable}_FILE`);
+  return files
+    .filter((file) => !variables.has(file))
+    .map((file) => `\`${file}\``)
+    .join(', ');
+}
+
 /** `docs/configuration.md`, made from the schema. `npm run generate` writes it; a test compares. */
 export function configurationPage(): string {
   return `# Configuration
 
 Flags override environment variables, which override the file (YAML), which overrides the defaults. The flag of
 \`WAYBILL_GRPC_ADDRESS\` is \`--grpc-address\`, and so on. Unknown keys are refused, and all problems are reported at once. Secrets belong into variables or files, because everybody
-on a machine sees the flags of its processes; \`WAYBILL_CLIENT_SECRET_FILE\` names a file that holds the secret.
+on a machine sees the flags of its processes.
+
+A setting that holds a secret may also come from a file, which its variable with \`_FILE\` names; white space around the secret is cut off,
+and giving both is a problem: ${secretFileVariables()}.
 
 A duration is a number with \`ms\`, \`s\`, \`m\`, \`h\` or \`d\`; a size is a number of bytes, or one with \`KiB\`, \`MiB\` or \`GiB\`.
 
