@@ -193,6 +193,22 @@ requireBackendAndTime('prometheus', toolsMissing('prometheus', 'envoy') ?? redis
       expect(total?.value).toBeGreaterThan(0);
     });
 
+    it('finds the labels of each metric that docs/operations/metrics.md tells', async () => {
+      const page = readFileSync(join(__dirname, '../../../docs/operations/metrics.md'), 'utf8');
+      const rows = page.matchAll(/^\| `(\w+)` \| (\w+) \| (.*?) ?\| \S.*\|$/gm);
+      const wrong: string[] = [];
+      for (const [, name = '', type = '', labels = ''] of rows) {
+        const samples = await prometheus.query(/histogram|summary/.test(type) ? `${name}_count` : name);
+        const found = new Set(samples.flatMap((sample) => Object.keys(sample.labels)));
+        for (const own of ['__name__', 'job', 'instance']) found.delete(own);
+        const told = Array.from(labels.matchAll(/`(\w+)`/g), ([, label = '']) => label);
+        if (samples.length > 0 && told.toSorted().join() !== [...found].toSorted().join()) wrong.push(name);
+        // Requests to files are rare and over soon.
+        if (samples.length === 0 && name !== 'nodejs_active_requests') wrong.push(`${name}, which has no series`);
+      }
+      expect(wrong).toEqual([]);
+    });
+
     it('has no problem with any rule', async () => {
       const answer = await (await fetch(`${prometheus.url}/api/v1/rules`)).json();
       const { groups } = (
