@@ -52,7 +52,7 @@ verify_inventory
 verify_container
 
 for storage in "${storages[@]}"; do
-  for needed in $("${compose_command[@]}" --file "docker-compose-$storage.yaml" config --images | sort -u); do
+  for needed in $("${compose_command[@]}" --file "docker-compose-$storage.yaml" --profile loadtest config --images | sort -u); do
     [ "$needed" = "$image" ] || have_image "$needed"
   done
   verify_compose "$storage"

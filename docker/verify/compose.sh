@@ -19,6 +19,10 @@ startable_services() {
   done
 }
 
+load_test_image() {
+  compose --profile loadtest config --format json | jq -r .services.loadtest.image
+}
+
 # How many brokers Prometheus sees.
 brokers_up() {
   local query='count(up{job="waybill"}==1)'
@@ -72,6 +76,9 @@ verify_compose() {
   check "$storage: no secret stands in clear" nothing secrets_in_clear
   check "$storage: Prometheus sees $replicas brokers" eventually 60 equals "$replicas" brokers_up
   check "$storage: and Envoy" eventually 60 equals 1 envoy_up
+  if docker image inspect "$(load_test_image)" >/dev/null 2>&1; then
+    check "$storage: k6's smoke test passes through Envoy" compose --profile loadtest run --rm --no-deps -T loadtest
+  fi
   if ((replicas > 1)); then
     check "$storage: with one broker killed, messages still go through" kill_one_broker
     check "$storage: and all are there" equals 500 count_stored
