@@ -36,13 +36,16 @@ async function callEverything(client: WaybillClient, eventBus: string): Promise<
   const frame = await traced('checkout', () => stream.send([{ subject: 'orders.3', body: BODY }]));
   await stream.close();
   await received.all;
+  const refused = await traced('checkout', () =>
+    client.publish({ subject: 'orders.1', body: BODY, ttlMs: 1e12 }).catch(() => undefined),
+  );
   const fetch = await traced('look', () => client.fetch('orders.1', 1));
   await client.streams.create({ name: 'invoices' });
   const event = await traced('checkout', () => client.streams.write('invoices', `"${BODY}"`));
   const bus = await EventBusClient.connect({ address: eventBus, credentials: CREDENTIALS });
   const busEvent = await traced('checkout', () => bus.writeEvent('invoices', `"${BODY}"`));
   bus.close();
-  return { publish, batch, frame, event, busEvent, fetch };
+  return { publish, batch, frame, refused, event, busEvent, fetch };
 }
 
 /** Takes one message of each subject, each in a span of its own. */

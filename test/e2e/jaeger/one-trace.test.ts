@@ -120,7 +120,7 @@ requireBackendAndTime('jaeger', toolsMissing('jaeger'))('a publish in Jaeger', (
     120_000,
   );
 
-  it('is that of an event too, by gRPC and by the event bus, and a read is seen with the storage', async () => {
+  it('is that of an event too, a refusal tells its reason, and a read is seen with the storage', async () => {
     broker = await TracedBroker.start({
       WAYBILL_TRACING: 'otlp',
       WAYBILL_TRACING_ENDPOINT: `grpc://127.0.0.1:${jaeger.ports.otlpGrpc}`,
@@ -145,6 +145,12 @@ requireBackendAndTime('jaeger', toolsMissing('jaeger'))('a publish in Jaeger', (
         'shop checkout',
       ]);
     }
+    const refused = await jaeger.traceWith(traces.refused, 'waybill publish orders.{id}', 'shop publish orders.{id}');
+    for (const service of ['waybill', 'shop']) {
+      const { tags } = only(refused, service, 'publish orders.{id}');
+      expect(tags).toMatchObject({ error: true, 'error.type': 'TTL_OUT_OF_RANGE' });
+    }
+
     const fetch = 'waybill.v1.BrokerService/Fetch';
     const spans = await jaeger.traceWith(traces.fetch, `shop ${fetch}`, `waybill ${fetch}`, 'waybill storage get');
     expect(ancestry(spans, only(spans, 'waybill', 'storage get'))).toEqual([
