@@ -170,22 +170,22 @@ requireBackendAndTime('k6', k6Missing)('the scripts for k6', () => {
 
   requireBackend('prometheus', toolsMissing('prometheus'))('with Prometheus', () => {
     test('write what they measure to it', async () => {
-      const prometheus = await Prometheus.start({ targets: {} });
-      try {
-        await withBroker([], async ({ grpc }) => {
+      await withBroker([], async ({ grpc, admin }) => {
+        const prometheus = await Prometheus.start({ targets: { waybill: [new URL(admin).host], envoy: [] } });
+        try {
           const remoteWrite = {
             K6_PROMETHEUS_RW_SERVER_URL: `${prometheus.url}/api/v1/write`,
             K6_PROMETHEUS_RW_TREND_STATS: 'p(95)',
           };
           const environment = { ...SLOW_MACHINE, ...remoteWrite, ADDR: grpc };
           expectPassed(await K6.run('smoke', environment, ['-o', 'experimental-prometheus-rw']));
-        });
-        await prometheus.until('k6_grpc_req_duration_p95{rpc="broker.Broker/Publish"}');
-        const [checks] = await prometheus.query('min(k6_checks_rate)');
-        expect(checks?.value).toBe(1);
-      } finally {
-        await prometheus.stop();
-      }
+          await prometheus.until('k6_grpc_req_duration_p95{rpc="broker.Broker/Publish"}');
+          const [checks] = await prometheus.query('min(k6_checks_rate)');
+          expect(checks?.value).toBe(1);
+        } finally {
+          await prometheus.stop();
+        }
+      });
     });
   });
 });
