@@ -7,7 +7,7 @@ interface ToolPlace {
   readonly installed?: string;
   /** Its name in the search path. */
   readonly inPath: string;
-  /** A cheap call that succeeds only where the tool can do its work. */
+  /** A cheap call that succeeds only where the tool can do its work; none when there is no such call. */
   readonly probe: readonly string[];
 }
 
@@ -23,7 +23,8 @@ const TOOLS = {
   python: { installed: join('venv', 'bin', 'python'), inPath: 'python3', probe: ['-c', 'import grpc, grpc_tools'] },
   grpcurl: byGo('grpcurl', ['-version']),
   envoy: byGo('envoy', ['--version']),
-  ratelimit: byGo('ratelimit', ['-h']),
+  // It has no flags: whatever it is told, it serves.
+  ratelimit: { installed: join('bin', 'ratelimit'), inPath: 'ratelimit', probe: [] },
   k6: byGo('k6', ['version']),
   'kube-apiserver': byGo('kube-apiserver', ['--version']),
   kubectl: byGo('kubectl', ['version', '--client']),
@@ -50,9 +51,10 @@ export function findTool(name: ToolName): Tool {
   const { installed, inPath, probe }: ToolPlace = TOOLS[name];
   const own = installed === undefined ? undefined : join(cache, installed);
   const command = own !== undefined && existsSync(own) ? own : inPath;
-  const { error, status, stderr } = spawnSync(command, probe, { encoding: 'utf8' });
+  const [asked, words] = probe.length === 0 ? ['which', [command]] : [command, probe];
+  const { error, status, stderr } = spawnSync(asked, words, { encoding: 'utf8' });
   if (error === undefined && status === 0) return { command, unavailableReason: undefined };
-  const problem = error?.message ?? stderr.trim().split('\n').at(-1);
+  const problem = error?.message ?? (stderr.trim().split('\n').at(-1) || `there is no ${name}`);
   const hint = name === 'go' ? 'install Go 1.26 or later' : 'run "npm run test:tools"';
   return { command, unavailableReason: `${problem} (${hint})` };
 }

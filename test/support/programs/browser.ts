@@ -61,12 +61,12 @@ export class GrpcWebPage {
   constructor(private readonly page: Page) {}
 
   unary(url: string, message: Buffer, headers: Readonly<Record<string, string>> = {}): Promise<PageAnswer> {
-    return this.page.evaluate(`unary(${JSON.stringify(url)}, [${[...message]}], ${JSON.stringify(headers)})`);
+    return this.page.evaluate(`unary(${JSON.stringify(url)}, ${JSON.stringify([...message])}, ${JSON.stringify(headers)})`);
   }
 
   /** Reads a stream up to so many messages, and answers them. */
   async stream(url: string, message: Buffer, count: number): Promise<readonly Buffer[]> {
-    const expression = `stream(${JSON.stringify(url)}, [${[...message]}], ${count})`;
+    const expression = `stream(${JSON.stringify(url)}, ${JSON.stringify([...message])}, ${count})`;
     return (await this.page.evaluate<number[][]>(expression)).map((body) => Buffer.from(body));
   }
 
