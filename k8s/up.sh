@@ -13,6 +13,7 @@ With monitoring come Prometheus, Grafana and Jaeger.
 
   --own-storage       without that server: postgres and redis need the Secret
                       waybill-STORAGE with the key url, cassandra an address (see the docs)
+  --tls               clients speak TLS, with the certificate of the Secret waybill-tls
   --image NAME[:TAG]  image of the broker (default: waybill:0.1.0)
   --print             write what would be applied, and do nothing
   --no-wait           return when the API server has accepted everything
@@ -31,6 +32,7 @@ fail() {
 storage=''
 monitoring=false
 own_storage=false
+tls=false
 image=''
 print=false
 wait=true
@@ -43,6 +45,7 @@ while (($# > 0)); do
       ;;
     monitoring) monitoring=true ;;
     --own-storage) own_storage=true ;;
+    --tls) tls=true ;;
     --image) image=${2:?--image needs a name} && shift ;;
     --print) print=true ;;
     --no-wait) wait=false ;;
@@ -123,17 +126,23 @@ redis.conf: requirepass $password"
       fi
     fi
   fi
+  ! $tls || exists secret waybill-tls ||
+    fail 'Please create the Secret waybill-tls with tls.crt and tls.key (docs/operations/kubernetes.md).'
   if $monitoring && ! exists secret grafana-admin; then
     create_secret grafana-admin <<<"password: $(random_text)"
   fi
 }
 
-# The overlay with the storage's server and the image, as a kustomization. Inside k8s/, because kustomize wants relative paths.
+# The overlay with components and the image, as a kustomization. Inside k8s/, because kustomize wants relative paths.
 composition() {
   printf 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nnamespace: waybill\n'
   printf 'resources: [../overlays/%s]\n' "$storage"
-  if [ "$storage" != embedded ] && ! $own_storage; then
-    printf 'components: [../components/%s]\n' "$storage"
+  local components=()
+  [ "$storage" = embedded ] || $own_storage || components+=("$storage")
+  ! $tls || components+=(tls)
+  if ((${#components[@]} > 0)); then
+    printf 'components:\n'
+    printf '  - ../components/%s\n' "${components[@]}"
   fi
   [ -n "$image" ] || return 0
   local name=${image%@*} key=newTag version=''

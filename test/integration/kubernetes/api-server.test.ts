@@ -5,6 +5,7 @@ import { requireBackendAndTime } from '../../support/backends.js';
 import { runKubernetesScript, type ScriptOutcome } from '../../support/kubernetes/kubernetes-script.js';
 import { workloadsOf, type Manifest } from '../../support/kubernetes/manifests.js';
 import { KubeApiServer } from '../../support/programs/kube-apiserver.js';
+import { selfSigned } from '../../support/security/certificate-authority.js';
 import { toolsMissing } from '../../support/tools.js';
 
 const ACCEPTED = { exitCode: 0, stderr: '' };
@@ -119,6 +120,24 @@ requireBackendAndTime('kubernetes', toolsMissing('kube-apiserver', 'kubectl', 'e
       await run('kubectl', ['delete', 'secret', 'waybill-postgres', '--namespace=waybill']);
       await up('postgres');
       expect((await secrets())['waybill-postgres']?.['password']).not.toBe(postgres?.['password']);
+    });
+
+    test('speaks TLS to clients once it has the Secret for that', async () => {
+      await run('kubectl', ['delete', 'secret', 'waybill-tls', '--namespace=waybill', '--ignore-not-found']);
+      expect(await up('embedded', '--tls')).toMatchObject({
+        exitCode: 1,
+        stderr: expect.stringContaining('the Secret waybill-tls'),
+      });
+      const { cert, key } = selfSigned({ commonName: 'waybill.example.org' });
+      const secret = {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        type: 'kubernetes.io/tls',
+        metadata: { name: 'waybill-tls', namespace: 'waybill' },
+        stringData: { 'tls.crt': cert, 'tls.key': key },
+      };
+      expect(await apply(secret)).toMatchObject(ACCEPTED);
+      expect(await up('embedded', '--tls')).toMatchObject(ACCEPTED);
     });
 
     test('is not given a second storage beside the first, nor one of the operator without its Secret', async () => {

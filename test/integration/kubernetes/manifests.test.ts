@@ -26,6 +26,7 @@ const WAYS: readonly (readonly string[])[] = [
   ['redis'],
   ['redis', '--own-storage'],
   ['postgres', 'monitoring'],
+  ['redis', '--tls'],
 ];
 
 /** What `up.sh` makes, or the operator. */
@@ -34,6 +35,7 @@ const SECRETS: Readonly<Record<string, readonly string[]>> = {
   'waybill-postgres': ['url', 'password'],
   'waybill-redis': ['url', 'password', 'redis.conf'],
   'grafana-admin': ['password'],
+  'waybill-tls': ['tls.crt', 'tls.key'],
 };
 
 requireBackend('kubernetes', toolsMissing('kubectl'))('the manifests for Kubernetes', () => {
@@ -188,7 +190,8 @@ requireBackend('kubernetes', toolsMissing('kubectl'))('the manifests for Kuberne
       const envoy = workload(manifests, 'envoy');
       const [volume] = envoy.spec.template.spec.volumes ?? [];
       const text = named('ConfigMap', volume?.configMap?.name ?? '')?.data?.['envoy.yaml'] ?? '';
-      expect(text).toBe(readFileSync(join(ROOT, 'envoy.yaml'), 'utf8'));
+      const copy = way.includes('--tls') ? 'k8s/components/tls/envoy.yaml' : 'envoy.yaml';
+      expect(text).toBe(readFileSync(join(ROOT, copy), 'utf8'));
       const { listeners, clusters } = (parse(text, { merge: true }) as { static_resources: EnvoyResources })
         .static_resources;
       const listening = listeners.map(({ address }) => address.socket_address.port_value);
