@@ -35,6 +35,12 @@ function runCommand(terminal: Terminal, result: CommandResult): Command {
       if (flags.report !== undefined) writeFileSync(flags.report, resultsPage(results));
       if (context.output.json) await context.output.record(summaryOf(results));
       else await writeResultsTable(context.output, results);
+      const lateMs = results.startDelayMs.p99;
+      if (lateMs > TOO_LATE_MS) {
+        context.output.notice(
+          `waybill: calls were started up to ${Math.round(lateMs)} ms late: this machine is too busy for such a load`,
+        );
+      }
       if (!isTooBad(results)) return;
       const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;
       const shares = `${percent(results.total.unserved)} of the calls were not served`;
@@ -43,6 +49,9 @@ function runCommand(terminal: Terminal, result: CommandResult): Command {
     }),
   );
 }
+
+/** Calls that begin later than this after they were due, one of a hundred, say more about the client than the server. */
+const TOO_LATE_MS = 50;
 
 /** Stopped by errors, or at last with more than are allowed. */
 function isTooBad({ ended, total, settings }: LoadResults): boolean {
