@@ -188,8 +188,8 @@ requireBackend('kubernetes', toolsMissing('kubectl'))('the manifests for Kuberne
 
     test('let Envoy listen at its ports and find the brokers by a Service without an address', () => {
       const envoy = workload(manifests, 'envoy');
-      const [volume] = envoy.spec.template.spec.volumes ?? [];
-      const text = named('ConfigMap', volume?.configMap?.name ?? '')?.data?.['envoy.yaml'] ?? '';
+      const [name] = (envoy.spec.template.spec.volumes ?? []).flatMap(({ configMap }) => configMap?.name ?? []);
+      const text = named('ConfigMap', name ?? '')?.data?.['envoy.yaml'] ?? '';
       const copy = way.includes('--tls') ? 'k8s/components/tls/envoy.yaml' : 'envoy.yaml';
       expect(text).toBe(readFileSync(join(ROOT, copy), 'utf8'));
       const { listeners, clusters } = (parse(text, { merge: true }) as { static_resources: EnvoyResources })
@@ -199,9 +199,9 @@ requireBackend('kubernetes', toolsMissing('kubectl'))('the manifests for Kuberne
       expect(container?.ports?.map(({ containerPort }) => containerPort).toSorted(byNumber)).toEqual(
         listening.toSorted(byNumber),
       );
-      for (const { name, load_assignment } of clusters) {
+      for (const { name: cluster, load_assignment } of clusters) {
         const { address, port_value } = load_assignment.endpoints[0]!.lb_endpoints[0]!.endpoint.address.socket_address;
-        if (address === '127.0.0.1' || (name === 'jaeger' && !way.includes('monitoring'))) continue;
+        if (address === '127.0.0.1' || (cluster === 'jaeger' && !way.includes('monitoring'))) continue;
         const service = named('Service', address);
         expect(service?.spec?.ports?.map(({ port }) => port)).toContain(port_value);
         if (address === 'waybill') expect(service?.spec?.clusterIP).toBe('None');
