@@ -109,6 +109,21 @@ const CALLS: Section = {
     },
     {
       kind: 'timeseries',
+      title: 'Limits over all Envoys',
+      description:
+        'Answers of the rate-limit service, empty without one: calls below and over a limit, questions that it did not answer in time, and calls let through because of that.',
+      unit: 'reqps',
+      queries: [
+        { expr: sumRate(upstream('envoy_cluster_ratelimit_ok')), legend: 'let through' },
+        { expr: sumRate(upstream('envoy_cluster_ratelimit_over_limit')), legend: 'limited' },
+        { expr: sumRate(upstream('envoy_cluster_ratelimit_error')), legend: 'not answered' },
+        { expr: sumRate(upstream('envoy_cluster_ratelimit_failure_mode_allowed')), legend: 'let through unasked' },
+      ],
+      min: 0,
+      width: 6,
+    },
+    {
+      kind: 'timeseries',
       title: 'Connections of clients',
       description: 'Open connections of gRPC and gRPC-Web, and of the event bus that is passed through.',
       unit: 'short',
@@ -120,7 +135,7 @@ const CALLS: Section = {
         },
       ],
       min: 0,
-      width: 8,
+      width: 6,
     },
     {
       kind: 'timeseries',
@@ -134,7 +149,7 @@ const CALLS: Section = {
         { expr: sumRate(envoy('envoy_http_downstream_rq_idle_timeout', CLIENTS)), legend: 'silent for too long' },
       ],
       min: 0,
-      width: 8,
+      width: 6,
     },
     {
       kind: 'timeseries',
@@ -146,7 +161,7 @@ const CALLS: Section = {
         { expr: sumRate(envoy('envoy_http_downstream_cx_tx_bytes_total', CLIENTS)), legend: 'sent' },
       ],
       min: 0,
-      width: 8,
+      width: 6,
     },
   ],
 };

@@ -8,6 +8,7 @@ import { Envoy } from '../../support/programs/envoy.js';
 import { limitCalls } from '../../support/programs/envoy-config.js';
 import { Prometheus, type Sample } from '../../support/programs/prometheus.js';
 import { prometheusRules } from '../../support/prometheus-rules.js';
+import { RateLimitService } from '../../support/programs/ratelimit.js';
 import { ServerProcess } from '../../support/server-process.js';
 import { freePort } from '../../support/services/free-port.js';
 import { redisMissing, RedisServer } from '../../support/services/redis-server.js';
@@ -30,9 +31,9 @@ clients:
 /** Series that cannot be had without damage or without minutes of trouble; nothing else may be empty. */
 const EMPTY_WITHOUT_TROUBLE = [/^ALERTS\{alertstate="firing", severity!="info"\}$/, /reason="DATA_LOSS"\}$/];
 
-/** As Grafana fills them in for a short range and all instances. */
+/** As Grafana fills them in for all instances; the window reaches back to the first scrape. */
 function filledIn(expr: string): string {
-  return expr.replaceAll('$__rate_interval', '30s').replaceAll('$instance', '.*');
+  return expr.replaceAll('$__rate_interval', '2m').replaceAll('$instance', '.*');
 }
 
 /** Expressions that have no series, or none but those that are not a number. */
@@ -45,12 +46,13 @@ async function emptyOnes(prometheus: Prometheus, expressions: Iterable<string>):
   return empty.filter((expr) => !EMPTY_WITHOUT_TROUBLE.some((allowed) => allowed.test(expr)));
 }
 
-requireBackendAndTime('prometheus', toolsMissing('prometheus', 'envoy') ?? redisMissing())(
+requireBackendAndTime('prometheus', toolsMissing('prometheus', 'envoy', 'ratelimit') ?? redisMissing())(
   'Prometheus, with brokers under load behind Envoy',
   () => {
     const folder = mkdtempSync(join(tmpdir(), 'waybill-monitoring-'));
     const brokers: ServerProcess[] = [];
     let redis: RedisServer;
+    let limits: RateLimitService;
     let envoy: Envoy;
     let prometheus: Prometheus;
     let onRedis: WaybillClient;
@@ -58,8 +60,13 @@ requireBackendAndTime('prometheus', toolsMissing('prometheus', 'envoy') ?? redis
     beforeAll(async () => {
       redis = await RedisServer.start();
       const [grpc, tcp] = [await freePort(), await freePort()];
+      limits = await RateLimitService.start({
+        edit: (text) => text.replace('unit: minute, requests_per_unit: 60000', 'unit: hour, requests_per_unit: 3'),
+      });
       envoy = await Envoy.start({
+        file: 'docker/envoy-global.yaml',
         brokers: [{ grpc, tcp }],
+        rateLimitPort: limits.port,
         // So few that a client of the test comes to its limit.
         edit: (config) =>
           limitCalls(config, 'publish', 'anonymous', { max_tokens: 1, tokens_per_fill: 1, fill_interval: '1s' }),
@@ -91,6 +98,7 @@ requireBackendAndTime('prometheus', toolsMissing('prometheus', 'envoy') ?? redis
       await prometheus?.stop();
       await envoy?.stop();
       await Promise.all(brokers.map((broker) => broker.dispose()));
+      await limits?.stop();
       await redis?.stop();
       rmSync(folder, { recursive: true });
     }, 60_000);
@@ -113,7 +121,7 @@ requireBackendAndTime('prometheus', toolsMissing('prometheus', 'envoy') ?? redis
       return { grpc, admin };
     }
 
-    /** Until the rates over the last seconds have something to go by; then the storage of the second broker is lost. */
+    /** Until the rates over the last seconds have something to go by; then the second broker loses its storage and Envoy its limits. */
     async function everythingHappens(): Promise<void> {
       const ended = new AbortController();
       const watching = watch(ended.signal);
@@ -126,8 +134,9 @@ requireBackendAndTime('prometheus', toolsMissing('prometheus', 'envoy') ?? redis
       let scraped = false;
       const enough = prometheus
         .until('count(count_over_time(up{job=~"waybill|envoy"}[1m]) >= 8) == 3')
-        .then(() => redis.kill())
+        .then(() => Promise.all([redis.kill(), limits.kill()]))
         .then(() => prometheus.until('sum(rate(waybill_storage_operation_errors_total[30s])) > 0'))
+        .then(() => prometheus.until('sum(rate(envoy_cluster_ratelimit_failure_mode_allowed[30s])) > 0'))
         .finally(() => (scraped = true));
       while (!scraped) {
         await load.round();
@@ -187,6 +196,7 @@ requireBackendAndTime('prometheus', toolsMissing('prometheus', 'envoy') ?? redis
       'waybill_storage_operation_errors_total{reason="STORAGE_UNAVAILABLE"}',
       'grpc_server_handled_total{grpc_method="PublishStream", grpc_code="OK"}',
       'envoy_http_local_rate_limit_rate_limited',
+      'envoy_cluster_ratelimit_over_limit',
       'envoy_cluster_upstream_rq_xx{envoy_response_code_class="5"}',
     ])('has counted %s', async (counter) => {
       const [total] = await prometheus.query(`sum(${counter})`);
