@@ -118,6 +118,21 @@ describe('waybill load', () => {
     expect(readFileSync(report, 'utf8')).toContain('stopped: too many errors');
   });
 
+  test('counts a stall for every call that it held up', async () => {
+    const results = join(folder, 'stall.json');
+    const load = cli.start(['load', ...LONG, '--hold', '4s', '--results', results]);
+    await load.printed(/^ +1 s/);
+    server.kill('SIGSTOP');
+    await load.printed(/^ +3 s/);
+    server.kill('SIGCONT');
+    expect(await load.exitCode()).toBe(0);
+    const { total, latencyBuckets } = readResults(results);
+    expect(total).toMatchObject({ asked: 800, succeeded: 800 });
+    // Two seconds of 200 calls each: those of the first and a half waited for half a second at least.
+    const held = latencyBuckets.filter(([us]) => us >= 500_000).reduce((sum, [, count]) => sum + count, 0);
+    expect(held).toBeGreaterThan(200);
+  });
+
   test('ends with 1 when the server does not answer: calls fail, and what cannot be started is dropped', async () => {
     const results = join(folder, 'stalled.json');
     const load = cli.start(['load', ...LONG, '--in-flight', '10', '--timeout', '2s', '--results', results]);
