@@ -11,10 +11,11 @@ STORAGE is embedded (the default: one broker with a volume), postgres, cassandra
 (three brokers or more). It comes with one server of that storage, for trying out.
 With monitoring come Prometheus, Grafana and Jaeger.
 
-  --own-storage       without that server: postgres and redis need the Secret
-                      waybill-STORAGE with the key url, cassandra an address (see the docs)
+  --own-storage       without that server: postgres and redis need the Secret waybill-STORAGE with
+                      the key url, cassandra --set WAYBILL_CASSANDRA_CONTACT_POINTS=HOST:PORT,…
   --tls               clients speak TLS, with the certificate of the Secret waybill-tls
   --image NAME[:TAG]  image of the broker (default: waybill:0.1.0)
+  --set NAME=VALUE    a setting of the brokers, such as WAYBILL_DEFAULT_TTL=3d; may be repeated
   --print             write what would be applied, and do nothing
   --no-wait           return when the API server has accepted everything
   --timeout TIME      longest wait for each part to be ready (default: 10m)
@@ -34,6 +35,7 @@ monitoring=false
 own_storage=false
 tls=false
 image=''
+settings=()
 print=false
 wait=true
 timeout=10m
@@ -47,6 +49,7 @@ while (($# > 0)); do
     --own-storage) own_storage=true ;;
     --tls) tls=true ;;
     --image) image=${2:?--image needs a name} && shift ;;
+    --set) settings+=("${2:?--set needs NAME=VALUE}") && shift ;;
     --print) print=true ;;
     --no-wait) wait=false ;;
     --timeout) timeout=${2:?--timeout needs a time} && shift ;;
@@ -143,6 +146,11 @@ composition() {
   if ((${#components[@]} > 0)); then
     printf 'components:\n'
     printf '  - ../components/%s\n' "${components[@]}"
+  fi
+  if ((${#settings[@]} > 0)); then
+    printf 'configMapGenerator:\n  - name: waybill\n    behavior: merge\n    literals:\n'
+    # Quoted as YAML does it.
+    printf "      - '%s'\n" "${settings[@]//\'/\'\'}"
   fi
   [ -n "$image" ] || return 0
   local name=${image%@*} key=newTag version=''

@@ -209,6 +209,23 @@ requireBackend('kubernetes', toolsMissing('kubectl'))('the manifests for Kuberne
     });
   });
 
+  test('take the settings that up.sh is given', async () => {
+    const manifests = await printedManifests(
+      ...[
+        'cassandra',
+        '--own-storage',
+        '--set',
+        'WAYBILL_CASSANDRA_CONTACT_POINTS=a:9042,b',
+        '--set',
+        'WAYBILL_DEFAULT_TTL=1d',
+      ],
+    );
+    expect(configOf(manifests)).toMatchObject({
+      storage: { contactPoints: ['a:9042', 'b'] },
+      limits: { defaultTtlUs: 86_400_000_000 },
+    });
+  });
+
   test('contain every rule of Prometheus and every dashboard', async () => {
     const manifests = await printedManifests('embedded', 'monitoring');
     const [{ projected } = {}] = workload(manifests, 'prometheus').spec.template.spec.volumes ?? [];
