@@ -47,7 +47,11 @@ export class BrokerInstruments implements BrokerMetrics {
         },
       });
     counter('waybill_messages_published_total', 'Messages written to the storage.', () => this.#published);
-    counter('waybill_published_bytes_total', 'Bytes of published messages, bodies and headers.', () => this.#publishedBytes);
+    counter(
+      'waybill_published_bytes_total',
+      'Bytes of published messages, bodies and headers.',
+      () => this.#publishedBytes,
+    );
     counter(
       'waybill_fell_behind_total',
       'Times that a subscriber was too slow for live delivery and went on from the log.',
