@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { formatDurationMs } from '../../config/duration.js';
 import { formatSize } from '../../config/size.js';
-import type { ServerInfo } from '../../client/index.js';
+import { type ServerInfo, type WaybillClient, WaybillError } from '../../client/index.js';
 import { clientCommand, withClient } from '../client-command.js';
 import { formatTime } from '../message-view.js';
 import type { Terminal } from '../terminal.js';
@@ -13,7 +13,7 @@ export function infoCommand(terminal: Terminal): Command {
   );
   return command.action((flags: object) =>
     withClient(terminal, configFlags, { ...flags }, async ({ client, output, signal }) => {
-      const [info, health] = await Promise.all([client.admin.serverInfo({ signal }), client.health('', { signal })]);
+      const [info, health] = await Promise.all([client.admin.serverInfo({ signal }), healthOf(client, signal)]);
       if (output.json) {
         const { startTimeUs, ...rest } = info;
         await output.record({ ...rest, startTime: formatTime(startTimeUs), health });
@@ -22,6 +22,16 @@ export function infoCommand(terminal: Terminal): Command {
       }
     }),
   );
+}
+
+/** A server may offer no health over gRPC. */
+async function healthOf(client: WaybillClient, signal: AbortSignal): Promise<string> {
+  try {
+    return await client.health('', { signal });
+  } catch (error) {
+    if (error instanceof WaybillError && error.reason === 'METHOD_UNKNOWN') return 'not offered';
+    throw error;
+  }
 }
 
 function rows({ version, startTimeUs, storage, limits }: ServerInfo, health: string): readonly (readonly string[])[] {

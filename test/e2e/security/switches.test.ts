@@ -10,13 +10,17 @@ import { HEALTH_SERVICE } from '../../../src/grpc/health.js';
 import { ProtoCodec } from '../../../src/grpc/proto-codec.js';
 import { REFLECTION_SERVICES } from '../../../src/grpc/reflection.js';
 import { createClient, failureOf, identity, unary } from '../../support/grpc-client.js';
+import { requireBackend } from '../../support/backends.js';
 import { cheapHashOf } from '../../support/secret-hashes.js';
 import { SwitchedServer } from '../../support/security/switched-server.js';
+import { findTool } from '../../support/tools.js';
 
 const requests = new ProtoCodec<ServerReflectionRequest, object>('grpc.reflection.v1.ServerReflectionRequest');
 const responses = new ProtoCodec<object, ServerReflectionResponse__Output>(
   'grpc.reflection.v1.ServerReflectionResponse',
 );
+const WAYBILL = join(__dirname, '../../../dist/main.js');
+const grpcurl = findTool('grpcurl');
 const BROKER = ['broker.Broker', 'waybill.v1.BrokerService', 'waybill.v1.StreamService'];
 const ADMIN = 'waybill.v1.AdminService';
 
@@ -93,6 +97,8 @@ test('health that is off is not there, nor does reflection know it', async () =>
   expect(await listed(to)).toEqual([...BROKER, ADMIN, ...REFLECTION_SERVICES].toSorted());
   const { errorResponse } = await reflect(to, { fileContainingSymbol: HEALTH_SERVICE });
   expect(errorResponse?.errorCode).toBe(status.NOT_FOUND);
+  const { stdout } = await promisify(execFile)(process.execPath, [WAYBILL, 'info', '--address', server?.grpc ?? '']);
+  expect(stdout).toMatch(/health\s+not offered/);
   // Probes by HTTP do not need it.
   expect((await fetch(`${server?.admin}/readyz`)).status).toBe(200);
 });
@@ -154,6 +160,17 @@ describe('where credentials are required', () => {
     expect(await failureOf(asked)).toMatchObject({ code: status.PERMISSION_DENIED, fields: { verb: 'reflect' } });
     await reflect(to, { listServices: '' }, { metadata: as('dev:its-s3cret') });
     await check(to);
+  });
+
+  requireBackend('grpcurl', grpcurl.unavailableReason)('grpcurl', () => {
+    test('sends them', async () => {
+      await start(['--auth', 'required'], { WAYBILL_CLIENTS: 'one:its-s3cret' });
+      const list = (...headers: readonly string[]) =>
+        promisify(execFile)(grpcurl.command, ['-plaintext', ...headers, server?.grpc ?? '', 'list', ADMIN]);
+      const { stdout } = await list('-H', 'authorization: Bearer one:its-s3cret');
+      expect(stdout).toContain(`${ADMIN}.PurgeSubject`);
+      await expect(list()).rejects.toMatchObject({ stderr: expect.stringContaining('Unauthenticated') as string });
+    });
   });
 
   test('buf curl sends them', async () => {
