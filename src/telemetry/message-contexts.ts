@@ -36,8 +36,7 @@ export class MessageContexts {
    * @param carries whether messages without a context are given that of the span
    */
   publishSpan(span: RecordedSpan, state: string | undefined, carries: boolean): PublishSpan {
-    const traceparent = formatTraceparent(span.context);
-    const carrier: TraceCarrier = state === undefined ? { traceparent } : { traceparent, tracestate: state };
+    const carrier = carrierOf(span.context, state);
     return {
       ids: span.ids,
       carry: (headers) => {
@@ -53,10 +52,17 @@ export class MessageContexts {
 }
 
 /** A publish that is not sampled but whose context, with that decision, goes on with the message. */
-export function carriedPublish(carrier: TraceCarrier): PublishSpan {
+export function carriedPublish(caller: SpanContext, state: string | undefined): PublishSpan {
+  const carrier = carrierOf(caller, state);
   return {
     ids: undefined,
     carry: (headers) => withContext(headers, carrier),
     end() {},
   };
+}
+
+function carrierOf(context: SpanContext, tracestate: string | undefined): TraceCarrier {
+  // Written anew: what a caller of a later version has appended may be long.
+  const traceparent = formatTraceparent(context);
+  return tracestate === undefined ? { traceparent } : { traceparent, tracestate };
 }

@@ -14,6 +14,7 @@ import {
   ATTR_RPC_METHOD,
   ATTR_RPC_SYSTEM_NAME,
 } from '@opentelemetry/semantic-conventions/incubating';
+import { MAX_SUBJECT_BYTES } from '../core/subject.js';
 import { subjectTemplate } from '../core/subject-template.js';
 import type { TracedCall, TracedMessage } from '../core/tracing.js';
 
@@ -35,8 +36,10 @@ export function messagingDescription(
   messages: readonly TracedMessage[],
 ): Description {
   const subject = messages[0]?.subject ?? '';
-  const oneSubject = messages.every((message) => message.subject === subject);
-  const template = subjectTemplate(subject);
+  // A span may begin before its subject is checked, and outlives the request.
+  const isLong = subject.length > MAX_SUBJECT_BYTES;
+  const oneSubject = !isLong && messages.every((message) => message.subject === subject);
+  const template = oneSubject ? subjectTemplate(subject) : '';
   const attributes = {
     [ATTR_MESSAGING_SYSTEM]: 'waybill',
     [ATTR_MESSAGING_OPERATION_NAME]: operation,

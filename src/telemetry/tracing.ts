@@ -94,7 +94,7 @@ export class OpenTelemetryTracing implements Tracing, Running {
     const { carrier, messages, frame = false } = call;
     const caller = carrier === undefined ? undefined : parseTraceparent(carrier.traceparent);
     const publisher = frame ? undefined : caller;
-    if (publisher !== undefined && !isSampled(publisher)) return carrier && carriedPublish(carrier);
+    if (publisher !== undefined && !isSampled(publisher)) return carriedPublish(publisher, carrier?.tracestate);
 
     const own = this.#contexts.sampled(messages, MAX_LINKS);
     if (publisher !== undefined) {

@@ -118,6 +118,21 @@ describe('publish span', () => {
     expect(await exported()).toEqual([]);
   });
 
+  it('carries on no more than the context of a caller who sends a long one', () => {
+    const { tracing } = setUp();
+    const long = `01${UNSAMPLED.slice(2)}-${'x'.repeat(10_000)}`;
+    const span = tracing.startPublish({ carrier: { traceparent: long }, messages: [message('a')] });
+    expect(span?.carry([])).toEqual([['traceparent', UNSAMPLED]]);
+  });
+
+  it('does not keep a subject that is too long to be one', async () => {
+    const { tracing, exported } = setUp();
+    tracing.startPublish({ carrier: undefined, messages: [message('a.'.repeat(100_000))] })?.end();
+    const [span] = await exported();
+    expect(span?.name).toBe('publish');
+    expect(JSON.stringify(span?.attributes).length).toBeLessThan(1000);
+  });
+
   it('is absent when nothing is sampled and there is nothing to carry', () => {
     const { tracing } = setUp(0);
     expect(tracing.startPublish({ carrier: undefined, messages: [message('a')] })).toBeUndefined();
