@@ -1,12 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { requireBackendAndTime } from '../../support/backends.js';
-import { describeViolation } from '../../support/crash/history-figures.js';
-import { EnvoyFront } from '../../support/programs/envoy-front.js';
-import type { FaultScript } from '../../support/replicas/fault-scripts.js';
-import { runReplicas } from '../../support/replicas/replica-run.js';
-import { StoreUnderTest } from '../../support/replicas/store-under-test.js';
-import { postgresMissing } from '../../support/services/postgres-binaries.js';
-import { toolsMissing } from '../../support/tools.js';
+import { describeViolation } from '../../../support/crash/history-figures.js';
+import { EnvoyFront } from '../../../support/programs/envoy-front.js';
+import type { FaultScript } from '../../../support/replicas/fault-scripts.js';
+import { runReplicas } from '../../../support/replicas/replica-run.js';
+import { StoreUnderTest } from '../../../support/replicas/store-under-test.js';
 
 const REPLICAS = 2;
 const KILLS = 6;
@@ -15,39 +12,35 @@ const UPTIME_MS = 2500;
 /** Failures that are none of the kills: the broker has lost its way. */
 const WRONG_FAILURES = /INTERNAL|DATA_LOSS|UNKNOWN/;
 
-requireBackendAndTime('envoy', toolsMissing('envoy') ?? postgresMissing(18))(
-  'replicas behind Envoy that are killed',
-  () => {
-    it(`lose no message that was acknowledged through it, and leave no subscriber a gap, over ${KILLS} kills`, async () => {
-      const seed = Number(process.env['CRASH_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-      process.stderr.write(`CRASH_SEED=${seed}\n`);
-      let front: EnvoyFront | undefined;
-      const faults: FaultScript = async ({ replicas, random, log }) => {
-        for (let kill = 0; kill < KILLS; kill++) {
-          await Promise.race([front?.envoy.untilHealthy(REPLICAS), replicas.failed]);
-          await wait(random.below(UPTIME_MS));
-          await replicas.kill(kill % REPLICAS, log);
-          await wait(random.below(UPTIME_MS));
-          await replicas.start(kill % REPLICAS, log);
-        }
-      };
-      const store = await StoreUnderTest.start('postgres');
-      try {
-        const result = await runReplicas({
-          ...{ store, replicas: REPLICAS, seed, faults, onFault: () => {} },
-          front: async (replicas) => (front = await EnvoyFront.before(replicas)),
-        });
-        const violations = result.violations.slice(0, 20).map(describeViolation);
-        expect({ seed, violations }).toEqual({ seed, violations: [] });
-        const failures = [...result.counters.failures].map(([name, count]) => `${name}: ${count}`);
-        process.stderr.write(`failed calls by reason: ${failures.join(', ')}\n`);
-        expect(failures.filter((name) => WRONG_FAILURES.test(name))).toEqual([]);
-        const acked = result.history.operations.filter((one) => one.op === 'publish' && one.outcome === 'acked');
-        process.stderr.write(`${acked.length} acknowledged messages, ${result.history.operations.length} operations\n`);
-        expect(acked.length).toBeGreaterThan(KILLS * 100);
-      } finally {
-        await store.stop();
-      }
-    }, 600_000);
-  },
-);
+/** Kills replicas under load, and checks what all clients saw through Envoy. */
+export async function killReplicas(): Promise<void> {
+  const seed = Number(process.env['CRASH_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+  process.stderr.write(`CRASH_SEED=${seed}\n`);
+  let front: EnvoyFront | undefined;
+  const faults: FaultScript = async ({ replicas, random, log }) => {
+    for (let kill = 0; kill < KILLS; kill++) {
+      await Promise.race([front?.envoy.untilHealthy(REPLICAS), replicas.failed]);
+      await wait(random.below(UPTIME_MS));
+      await replicas.kill(kill % REPLICAS, log);
+      await wait(random.below(UPTIME_MS));
+      await replicas.start(kill % REPLICAS, log);
+    }
+  };
+  const store = await StoreUnderTest.start('postgres');
+  try {
+    const result = await runReplicas({
+      ...{ store, replicas: REPLICAS, seed, faults, onFault: () => {} },
+      front: async (replicas) => (front = await EnvoyFront.before(replicas)),
+    });
+    const violations = result.violations.slice(0, 20).map(describeViolation);
+    expect({ seed, violations }).toEqual({ seed, violations: [] });
+    const failures = [...result.counters.failures].map(([name, count]) => `${name}: ${count}`);
+    process.stderr.write(`failed calls by reason: ${failures.join(', ')}\n`);
+    expect(failures.filter((name) => WRONG_FAILURES.test(name))).toEqual([]);
+    const acked = result.history.operations.filter((one) => one.op === 'publish' && one.outcome === 'acked');
+    process.stderr.write(`${acked.length} acknowledged messages, ${result.history.operations.length} operations\n`);
+    expect(acked.length).toBeGreaterThan(KILLS * 100);
+  } finally {
+    await store.stop();
+  }
+}
