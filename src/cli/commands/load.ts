@@ -42,9 +42,7 @@ function runCommand(terminal: Terminal, result: CommandResult): Command {
         );
       }
       if (!isTooBad(results)) return;
-      const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;
-      const shares = `${percent(results.total.unserved)} of the calls were not served`;
-      context.output.notice(`waybill: ${shares}; more than ${percent(flags.maxErrors)} of the last ones end the load`);
+      context.output.notice(`waybill: ${badnessOf(results)}`);
       result.exitCode = EXIT_FAILURE;
     }),
   );
@@ -56,6 +54,13 @@ const TOO_LATE_MS = 50;
 /** Stopped by errors, or at last with more than are allowed. */
 function isTooBad({ ended, total, settings }: LoadResults): boolean {
   return ended === 'too many errors' || total.unserved > settings.maxErrors;
+}
+
+function badnessOf({ ended, total, settings }: LoadResults): string {
+  const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+  const allowed = percent(settings.maxErrors);
+  if (ended === 'too many errors') return `stopped because more than ${allowed} of the last calls were not served`;
+  return `${percent(total.unserved)} of the calls were not served, which is more than ${allowed}`;
 }
 
 /** The last line of `--json`: everything but what the lines before have told. */

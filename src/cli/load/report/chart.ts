@@ -31,6 +31,8 @@ const RIGHT = 28;
 const TOP = 26;
 const BOTTOM = 40;
 
+type Points = readonly (readonly [x: number, y: number])[];
+
 /** Where values stand in the drawing. */
 export class Plane {
   readonly #x: Scale;
@@ -49,6 +51,13 @@ export class Plane {
     return rounded(HEIGHT - BOTTOM - this.#y.position(value) * (HEIGHT - TOP - BOTTOM));
   }
 
+  /** What is between points and the axis. */
+  area(points: Points): string {
+    const [first, last] = [points[0], points.at(-1)];
+    if (first === undefined || last === undefined) return '';
+    return `${this.line(points)}L${this.x(last[0])} ${this.bottom}L${this.x(first[0])} ${this.bottom}Z`;
+  }
+
   get bottom(): number {
     return HEIGHT - BOTTOM;
   }
@@ -57,8 +66,9 @@ export class Plane {
     return TOP;
   }
 
-  /** A line through points. */
-  line(points: readonly (readonly [number, number])[]): string {
+  /** A line through points; a single one becomes a dot. */
+  line(points: Points): string {
+    if (points.length === 1) return `${this.line([...points, ...points])}h0.1`;
     return points.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${this.x(x)} ${this.y(y)}`).join('');
   }
 }

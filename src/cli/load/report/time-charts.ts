@@ -14,6 +14,8 @@ export interface Line {
   readonly colour: Colour;
   readonly dashed?: true;
   readonly filled?: true;
+  /** 0 stands for nothing and interrupts the line. */
+  readonly interrupted?: true;
   readonly seconds: readonly LoadSecond[];
   readonly value: Value;
 }
@@ -27,7 +29,7 @@ export function rateChart(title: string, lines: readonly Line[]): string {
 
 /** Latencies over time; a logarithmic axis shows both what is usual and what is not. */
 export function latencyChart(title: string, lines: readonly Line[]): string {
-  const thinned = lines.map(thin);
+  const thinned = lines.map((line) => thin({ ...line, interrupted: true }));
   const values = thinned.flatMap(valuesOf).filter((value) => value > 0);
   const y = logScale(Math.min(...values, 1), Math.max(...values, 1), MS);
   return overTime(title, 'from when a call was due to its answer', y, thinned, MS);
@@ -80,6 +82,16 @@ export function errorChart(seconds: readonly LoadSecond[]): string {
   });
 }
 
+/** The parts of a line without gaps. */
+function runsOf({ points, value, interrupted }: ThinnedLine): readonly (readonly SecondsPoint[])[] {
+  const runs: SecondsPoint[][] = [[]];
+  for (const point of points) {
+    if (interrupted !== true || value(point) > 0) runs.at(-1)?.push(point);
+    else runs.push([]);
+  }
+  return runs.filter((run) => run.length > 0);
+}
+
 function when({ second, until }: SecondsPoint): string {
   return second === until ? `second ${second}` : `seconds ${second} to ${until}`;
 }
@@ -95,17 +107,15 @@ function overTime(
   const middle = ({ second, until }: SecondsPoint): number => (second - 1 + until) / 2;
   const marks = lines.map((line): Mark => {
     const { label, colour, dashed, filled, value } = line;
-    const points = line.points.map((point) => [middle(point), value(point)] as const);
+    const runs = runsOf(line).map((run) => run.map((point) => [middle(point), value(point)] as const));
     return {
       label,
       colour,
       ...(dashed === undefined ? {} : { dashed }),
       shapes: (plane) => {
-        const path = plane.line(points);
-        const [first, last] = [points[0], points.at(-1)];
-        if (filled !== true || first === undefined || last === undefined) return `<path class="line" d="${path}"/>`;
-        const area = `${path}L${plane.x(last[0])} ${plane.bottom}L${plane.x(first[0])} ${plane.bottom}Z`;
-        return `<path class="area" d="${area}"/><path class="line" d="${path}"/>`;
+        const path = runs.map((run) => plane.line(run)).join('');
+        if (filled !== true) return `<path class="line" d="${path}"/>`;
+        return `<path class="area" d="${runs.map((run) => plane.area(run)).join('')}"/><path class="line" d="${path}"/>`;
       },
     };
   });
@@ -116,7 +126,9 @@ function overTime(
   const hints = guide.map((point, index) => {
     const values = lines.flatMap((line) => {
       const own = line.points[index];
-      return own === undefined ? [] : [`${line.label}: ${format(line.value(own))}`];
+      if (own === undefined) return [];
+      const value = line.value(own);
+      return [`${line.label}: ${line.interrupted === true && value === 0 ? 'no answer' : format(value)}`];
     });
     return { from: point.second - 1, to: point.until, text: [when(point), ...values].join('\n') };
   });

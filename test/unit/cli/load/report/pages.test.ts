@@ -78,6 +78,17 @@ describe('the report of a load', () => {
   });
 });
 
+test('a latency over time has a gap where nothing was answered', () => {
+  const silent = { p50: 0, p95: 0, p99: 0, max: 0, succeeded: 0 };
+  const seconds = sampleSeconds(9).map((second) => (second.second === 4 ? { ...second, ...silent } : second));
+  const strokes = (changes: object): number => {
+    const [, latency = ''] = resultsPage(sampleResults(changes)).split('aria-label="Latency"');
+    const [, path = ''] = /class="low"><path class="line" d="([^"]*)"/.exec(latency) ?? [];
+    return path.split('M').length - 1;
+  };
+  expect([strokes({ seconds: sampleSeconds(9) }), strokes({ seconds })]).toEqual([1, 2]);
+});
+
 describe('many seconds in few points', () => {
   test('keep the rate, and hide no stall', () => {
     const seconds = sampleSeconds(1000).map((second) => (second.second === 500 ? { ...second, p99: 9999 } : second));
