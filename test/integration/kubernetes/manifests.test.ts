@@ -38,11 +38,20 @@ const SECRETS: Readonly<Record<string, readonly string[]>> = {
   'waybill-tls': ['tls.crt', 'tls.key'],
 };
 
+/** Printed once for all tests. */
+const printed = new Map<readonly string[], Promise<readonly Manifest[]>>();
+
+function manifestsOf(way: readonly string[]): Promise<readonly Manifest[]> {
+  const manifests = printed.get(way) ?? printedManifests(...way);
+  printed.set(way, manifests);
+  return manifests;
+}
+
 requireBackend('kubernetes', toolsMissing('kubectl'))('the manifests for Kubernetes', () => {
   describe.each(WAYS.map((way) => [way.join(' '), way] as const))('of %s', (_title, way) => {
     let manifests: readonly Manifest[];
     beforeAll(async () => {
-      manifests = await printedManifests(...way);
+      manifests = await manifestsOf(way);
     });
 
     const ofKind = (kind: string): readonly Manifest[] => manifests.filter((manifest) => manifest.kind === kind);
@@ -207,6 +216,29 @@ requireBackend('kubernetes', toolsMissing('kubectl'))('the manifests for Kuberne
         if (address === 'waybill') expect(service?.spec?.clusterIP).toBe('None');
       }
     });
+  });
+
+  test('run this version of Waybill, and of everything else the one that the compose files run', async () => {
+    const images = new Map<string, Set<string>>();
+    for (const way of WAYS) {
+      for (const { spec } of workloadsOf(await manifestsOf(way))) {
+        for (const { image } of spec.template.spec.containers) {
+          const [name = '', tag = ''] = image.split(':');
+          images.set(name, (images.get(name) ?? new Set()).add(tag));
+        }
+      }
+    }
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+    const expected = new Map([['waybill', new Set([version])]]);
+    for (const folder of ['.', 'docker/compose']) {
+      for (const file of readdirSync(join(ROOT, folder)).filter((name) => name.endsWith('.yaml'))) {
+        const text = readFileSync(join(ROOT, folder, file), 'utf8');
+        for (const [, name = '', tag = ''] of text.matchAll(/^ +image: ([\w/.-]+):([\w.-]+)$/gm)) {
+          if (images.has(name)) expected.set(name, new Set([tag]));
+        }
+      }
+    }
+    expect(images).toEqual(expected);
   });
 
   test('take the settings that up.sh is given', async () => {
