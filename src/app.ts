@@ -159,7 +159,7 @@ async function startApp(
   const server = new GrpcServer({
     address: formatAddress(config.grpc.address),
     services: services.table,
-    limits: config.grpc,
+    limits: { ...config.grpc, maxArrivingBytes: config.limits.maxPendingBytes / 2 },
     ...tlsOptions(config.grpc.tls),
     clock,
     logger,

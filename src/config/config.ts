@@ -16,6 +16,8 @@ export interface GrpcConfig {
   /** 0: no limit. */
   readonly connectionAgeMs: number;
   /** 0: no limit. */
+  readonly requestTimeoutMs: number;
+  /** 0: no limit. */
   readonly streamAgeMs: number;
   /** Encoded bytes that may wait for one slow client. */
   readonly streamBufferBytes: number;
@@ -119,6 +121,7 @@ export function createConfig(settings: ServerSettings): Config {
       keepaliveTimeoutMs: grpc.keepaliveTimeout,
       connectionIdleMs: grpc.connectionIdle,
       connectionAgeMs: grpc.connectionAge,
+      requestTimeoutMs: grpc.requestTimeout,
       streamAgeMs: grpc.streamAge,
       streamBufferBytes: grpc.streamBufferBytes,
       offers: {

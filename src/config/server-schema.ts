@@ -57,6 +57,12 @@ export const serverSchema = z.object({
       form: 'duration',
       meaning: 'Asks a connection of this age to reconnect, so that load spreads again; 0 never.',
     }),
+    requestTimeout: option(duration({ min: SECOND, max: DAY, zero: true }), {
+      defaultText: '20s',
+      form: 'duration',
+      meaning:
+        'Ends a call whose request, or a message of whose stream, began to arrive so long ago and is not complete; 0 never.',
+    }),
     streamAge: option(duration({ min: SECOND, max: 30 * DAY, zero: true }), {
       defaultText: '40m',
       form: 'duration',
@@ -350,7 +356,8 @@ export const serverSchema = z.object({
   maxPendingBytes: option(size({ min: 4 * MIB, max: 64 * GIB }), {
     defaultText: '64MiB',
     form: 'size',
-    meaning: 'Bytes of publishes accepted and not yet answered, over all clients; more are refused.',
+    meaning:
+      'Bytes of publishes accepted and not yet answered, over all clients, and half as many of requests that are arriving; more are refused.',
   }),
   batch: z.object({
     maxMessages: option(integer({ min: 1, max: 100_000 }), {

@@ -1,14 +1,23 @@
 /**
  * What grpc-js 1.14 knows about a call and does not offer: three faults of a request that it passes on as if nothing
- * were wrong, and its connection. This is the only file that looks into its private fields; every look is guarded, so that another version
+ * were wrong, how much of a message has come, its stream and its connection. This is the only file that looks into its private fields; every look is guarded, so that another version
  * loses these checks and nothing else. `test/e2e/grpc/bad-input.test.ts` fails when that happens.
  */
+import type { ServerHttp2Stream } from 'node:http2';
 import type { ServerInterceptingCallInterface } from '@grpc/grpc-js';
 
 interface LowerCallInternals {
-  readonly stream?: { readonly session?: object | null };
+  readonly stream?: ServerHttp2Stream;
   readonly incomingEncoding?: string;
-  readonly decoder?: { readonly readState?: number };
+  readonly decoder?: {
+    readonly readState?: number;
+    readonly readMessageSize?: number;
+    readonly readMessageRemaining?: number;
+    readPartialMessage?: readonly Buffer[];
+  };
+  readonly isReadPending?: boolean;
+  readonly readQueue?: readonly { readonly type: string; readonly compressedMessage: Buffer | null }[];
+  decompressMessage?: (message: Buffer, encoding: string) => Buffer | Promise<Buffer>;
   deadline?: number;
   deadlineTimer?: NodeJS.Timeout | null;
 }
@@ -39,6 +48,60 @@ export function isFlaggedWithoutEncoding(call: ServerInterceptingCallInterface, 
 /** True when the client has ended its side in the middle of a message. grpc-js drops the piece in silence. */
 export function endsInsideMessage(call: ServerInterceptingCallInterface): boolean {
   return (internals(call).decoder?.readState ?? BETWEEN_MESSAGES) !== BETWEEN_MESSAGES;
+}
+
+/** Calls back after each piece of the request that was received and looked at. */
+export function onRequestData(call: ServerInterceptingCallInterface, received: () => void): void {
+  internals(call).stream?.on('data', received);
+}
+
+/**
+ * Bytes that were received and cannot be handed on yet: of a message that has begun to arrive, its prefix included, and
+ * of those that are being expanded.
+ */
+export function incompleteBytes(call: ServerInterceptingCallInterface): number {
+  const { decoder, incomingEncoding, readQueue = [] } = internals(call);
+  let bytes = 0;
+  if ((decoder?.readState ?? BETWEEN_MESSAGES) !== BETWEEN_MESSAGES) {
+    bytes = PREFIX_BYTES + (decoder?.readMessageSize ?? 0) - (decoder?.readMessageRemaining ?? 0);
+  }
+  if (incomingEncoding === 'identity') return bytes;
+  for (const { type, compressedMessage } of readQueue) {
+    if (type === 'COMPRESSED') bytes += compressedMessage?.length ?? 0;
+  }
+  return bytes;
+}
+
+/**
+ * Expands compressed messages by other means than grpc-js, which expands any number at a time. What `expand` rejects
+ * with ends the call.
+ */
+export function expandWith(
+  call: ServerInterceptingCallInterface,
+  expand: (message: Buffer, encoding: string) => Promise<Buffer>,
+): void {
+  const lower = internals(call);
+  if (lower.incomingEncoding === 'identity' || lower.decompressMessage === undefined) return;
+  lower.decompressMessage = (message, encoding) => {
+    const contents = message.subarray(PREFIX_BYTES);
+    return encoding === 'identity' ? contents : expand(contents, encoding);
+  };
+}
+
+/** Forgets the message that is not complete. The call must be over. */
+export function dropIncomplete(call: ServerInterceptingCallInterface): void {
+  const { decoder } = internals(call);
+  if (decoder?.readPartialMessage !== undefined) decoder.readPartialMessage = [];
+}
+
+/** Whether the next message has been asked for and has not come. */
+export function awaitsMessage(call: ServerInterceptingCallInterface): boolean {
+  return internals(call).isReadPending ?? false;
+}
+
+/** The stream of the call. */
+export function streamOf(call: ServerInterceptingCallInterface): ServerHttp2Stream | undefined {
+  return internals(call).stream;
 }
 
 /**

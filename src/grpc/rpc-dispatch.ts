@@ -53,7 +53,8 @@ export function serviceDefinition(service: string, methods: ServiceMethods): Ser
   return definition;
 }
 
-function methodPath(service: string, name: string): string {
+/** `/waybill.v1.BrokerService/Publish` */
+export function methodPath(service: string, name: string): string {
   return `/${service}/${name}`;
 }
 

@@ -5,9 +5,21 @@ import { BrokerError, toBrokerError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import type { TraceSpan, Tracing } from '../core/tracing.js';
 import type { AnswerBudget } from './answer-budget.js';
+import type { ArrivingRequests } from './arriving-requests.js';
 import type { CallAuthenticator } from './call-authenticator.js';
+import type { Decompression } from './decompression.js';
 import type { GrpcObserver } from './grpc-observer.js';
-import { endsInsideMessage, isFlaggedWithoutEncoding } from './lower-call-internals.js';
+import { endLateData } from './late-data.js';
+import {
+  awaitsMessage,
+  dropIncomplete,
+  endsInsideMessage,
+  expandWith,
+  incompleteBytes,
+  isFlaggedWithoutEncoding,
+  onRequestData,
+  streamOf,
+} from './lower-call-internals.js';
 import type { MethodInfo, RpcMethod, RpcStream } from './rpc-call.js';
 import type { StatusCodeOverrides } from './status.js';
 import type { StatusEncoder } from './status-encoder.js';
@@ -25,11 +37,15 @@ export interface CallEnvironment {
   /** Those that have begun and not ended; kept by the calls themselves. */
   readonly openCalls: Set<OpenCall>;
   readonly answerBudget: AnswerBudget;
+  readonly arrivingRequests: ArrivingRequests;
+  readonly decompression: Decompression;
 }
 
 export interface OpenCall {
   /** Ends the call and tells its handler that it is over. */
   abort(error: BrokerError): void;
+  /** Ends it when more than `limit` calls of this method in a row find it waiting for the same message. */
+  checkArrival(limit: number): void;
 }
 
 /** The one method that a call is for. */
@@ -53,6 +69,11 @@ export abstract class ServedCall implements RpcStream, OpenCall {
   #metadata: Metadata | undefined;
   #access = FULL_ACCESS;
   #startedMs = 0;
+  /** The client has sent its whole request. */
+  #halfClosed = false;
+  /** Bytes of a message whose end has not come. */
+  #incompleteBytes = 0;
+  #arrivalChecks = 0;
   #span: TraceSpan | undefined;
 
   constructor(
@@ -114,6 +135,10 @@ export abstract class ServedCall implements RpcStream, OpenCall {
     this.#metadata = metadata;
     const { observer, clock, openCalls } = this.environment;
     openCalls.add(this);
+    onRequestData(this.lower, () => this.#onRequestData());
+    expandWith(this.lower, (message, encoding) =>
+      this.environment.decompression.expand(message, encoding, () => this.#ended),
+    );
     if (observer !== undefined) {
       this.#startedMs = clock.monotonicMs();
       observer.callStarted(this.bound.info);
@@ -123,6 +148,8 @@ export abstract class ServedCall implements RpcStream, OpenCall {
 
   onReceiveMessage(message: Buffer): void {
     if (this.#ended) return;
+    this.#arrivalChecks = 0;
+    if (this.#incompleteBytes > 0) this.#onRequestData();
     if (isFlaggedWithoutEncoding(this.lower, message)) {
       const error = new BrokerError('REQUEST_MALFORMED', 'a request message is compressed but names no grpc-encoding');
       this.abort(error, COMPRESSION_CODES);
@@ -132,6 +159,7 @@ export abstract class ServedCall implements RpcStream, OpenCall {
   }
 
   onReceiveHalfClose(): void {
+    this.#halfClosed = true;
     if (this.#ended) return;
     if (endsInsideMessage(this.lower)) {
       this.abort(new BrokerError('REQUEST_MALFORMED', 'the request ends in the middle of a message'));
@@ -156,6 +184,14 @@ export abstract class ServedCall implements RpcStream, OpenCall {
     if (this.#ended) return;
     this.finish(error, codes);
     this.#tellCancelled();
+  }
+
+  checkArrival(limit: number): void {
+    if (!this.#awaitsRequest()) this.#arrivalChecks = 0;
+    else if (++this.#arrivalChecks > limit) {
+      const fields = { outcome: 'not_written' };
+      this.abort(new BrokerError('DEADLINE_EXCEEDED', 'the request has not arrived in time', { fields }));
+    }
   }
 
   protected finish(error: BrokerError | undefined, codes: StatusCodeOverrides | undefined): void {
@@ -205,9 +241,28 @@ export abstract class ServedCall implements RpcStream, OpenCall {
     this.opened();
   }
 
+  /** A stream may be silent between its messages, but not within one that it is asked for. */
+  #awaitsRequest(): boolean {
+    if (this.#halfClosed || !awaitsMessage(this.lower)) return false;
+    return this.bound.method.kind !== 'bidi' || this.#incompleteBytes > 0;
+  }
+
+  #onRequestData(): void {
+    const bytes = this.#ended ? 0 : incompleteBytes(this.lower);
+    if (bytes === this.#incompleteBytes) return;
+    this.#incompleteBytes = bytes;
+    this.environment.arrivingRequests.received(this, bytes);
+  }
+
   #closed(code: status, error?: BrokerError): void {
     const { observer, clock, openCalls } = this.environment;
     openCalls.delete(this);
+    if (!this.#halfClosed) {
+      dropIncomplete(this.lower);
+      this.#onRequestData();
+      const stream = streamOf(this.lower);
+      if (stream !== undefined) endLateData(stream, clock);
+    }
     this.#span?.end(error);
     observer?.callEnded(this.bound.info, code, (clock.monotonicMs() - this.#startedMs) / 1000);
   }

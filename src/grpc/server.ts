@@ -5,12 +5,16 @@ import { BrokerError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import type { Tracing } from '../core/tracing.js';
 import { AnswerBudget } from './answer-budget.js';
+import { ArrivingRequests } from './arriving-requests.js';
 import { CallAuthenticator } from './call-authenticator.js';
+import { FIRST_WORDS_MS, guardConnections } from './connection-guard.js';
 import { ConnectionListener, type ConnectionLimits } from '../net/connection-listener.js';
+import { Decompression } from './decompression.js';
 import type { GrpcObserver } from './grpc-observer.js';
-import type { ServiceTable } from './rpc-call.js';
-import { createDispatcher, serviceDefinition } from './rpc-dispatch.js';
+import type { ServiceMethods, ServiceTable } from './rpc-call.js';
+import { createDispatcher, methodPath, serviceDefinition } from './rpc-dispatch.js';
 import type { OpenCall } from './served-call.js';
+import { http2ServersOf, limitHandshakes } from './server-internals.js';
 import { StatusEncoder } from './status-encoder.js';
 import { TlsCredentials } from './tls-credentials.js';
 import type { TlsOptions } from '../net/tls-reloader.js';
@@ -30,6 +34,10 @@ export interface TransportLimits extends ConnectionLimits {
   readonly connectionIdleMs: number;
   /** A connection is asked to reconnect after so long (±10 %), its open calls go on; 0 never. */
   readonly connectionAgeMs: number;
+  /** A request that has begun must have arrived after so long, a quarter more at most; 0: no limit. */
+  readonly requestTimeoutMs: number;
+  /** Bytes of requests that have arrived in part, over all clients; beyond, slow ones are refused, or the newest. */
+  readonly maxArrivingBytes: number;
 }
 
 /** For clients that connect directly; a proxy in front wants fewer streams and more connections from its address. */
@@ -42,9 +50,14 @@ export const DEFAULT_TRANSPORT_LIMITS: TransportLimits = {
   keepaliveTimeoutMs: 10_000,
   connectionIdleMs: 10 * 60_000,
   connectionAgeMs: 45 * 60_000,
+  requestTimeoutMs: 20_000,
+  maxArrivingBytes: 32 * 1024 * 1024,
   maxConnections: 20_000,
   maxConnectionsPerAddress: 1000,
 };
+
+/** How often calls whose request has not arrived are looked for in the time that they have. */
+const ARRIVAL_CHECKS = 4;
 
 /** How long clients have to take the status of the calls that were broken off. */
 const LAST_WORDS_MS = 200;
@@ -72,12 +85,15 @@ export class GrpcServer {
   readonly #listener: ConnectionListener;
   readonly #tls: TlsCredentials | undefined;
   readonly #openCalls = new Set<OpenCall>();
+  readonly #requestTimeoutMs: number;
+  #cancelArrivalChecks = (): void => {};
   #stopped: Promise<void> | undefined;
 
   /** @throws BrokerError ARGUMENT_INVALID when the TLS files cannot be used */
   constructor(options: GrpcServerOptions) {
     const { services, clock, logger, observer, tracing, tls, authenticator, authObserver } = options;
     const limits = { ...DEFAULT_TRANSPORT_LIMITS, ...options.limits };
+    this.#requestTimeoutMs = limits.requestTimeoutMs;
     this.#options = options;
     const statusEncoder = new StatusEncoder(logger);
     const dispatcher = createDispatcher(services, {
@@ -89,6 +105,8 @@ export class GrpcServer {
       callAuthenticator: authenticator === undefined ? undefined : new CallAuthenticator(authenticator, authObserver),
       openCalls: this.#openCalls,
       answerBudget: new AnswerBudget(),
+      arrivingRequests: new ArrivingRequests(limits.maxArrivingBytes, clock),
+      decompression: new Decompression(limits.maxReceiveBytes),
     });
     this.#tls = tls === undefined ? undefined : new TlsCredentials(tls, clock, logger);
     this.#server = new Server({ ...serverOptions(limits), interceptors: [dispatcher] });
@@ -96,7 +114,10 @@ export class GrpcServer {
       this.#server.addService(serviceDefinition(service, methods), {});
     }
     const credentials = this.#tls?.serverCredentials() ?? ServerCredentials.createInsecure();
+    limitHandshakes(credentials, FIRST_WORDS_MS);
     const injector = this.#server.createConnectionInjector(credentials);
+    const paths = new Set(Object.entries(services).flatMap(([service, methods]) => pathsOf(service, methods)));
+    for (const http2 of http2ServersOf(this.#server)) guardConnections(http2, clock, (path) => paths.has(path));
     this.#listener = new ConnectionListener({ name: 'gRPC', limits }, (socket) => injector.injectConnection(socket));
   }
 
@@ -124,6 +145,7 @@ export class GrpcServer {
    * @throws BrokerError ARGUMENT_INVALID when the address cannot be listened on
    */
   start(): Promise<string> {
+    if (this.#requestTimeoutMs > 0) this.#checkArrivals(this.#requestTimeoutMs / ARRIVAL_CHECKS);
     return this.#listener.listen(this.#options.address);
   }
 
@@ -136,10 +158,18 @@ export class GrpcServer {
     return this.#stopped;
   }
 
+  #checkArrivals(intervalMs: number): void {
+    this.#cancelArrivalChecks = this.#options.clock.after(intervalMs, () => {
+      for (const call of this.#openCalls) call.checkArrival(ARRIVAL_CHECKS);
+      this.#checkArrivals(intervalMs);
+    });
+  }
+
   async #stop(graceMs: number): Promise<void> {
     const { clock } = this.#options;
     this.#listener.close();
     this.#tls?.close();
+    this.#cancelArrivalChecks();
     let cancelForce = clock.after(graceMs, () => {
       for (const call of this.#openCalls) call.abort(new BrokerError('SHUTTING_DOWN', 'the server is shutting down'));
       cancelForce = clock.after(LAST_WORDS_MS, () => this.#listener.destroyConnections());
@@ -151,6 +181,10 @@ export class GrpcServer {
     // A connection that never finished its handshake is no session, so nobody waited for it.
     this.#listener.destroyConnections();
   }
+}
+
+function pathsOf(service: string, methods: ServiceMethods): readonly string[] {
+  return Object.keys(methods).map((name) => methodPath(service, name));
 }
 
 function serverOptions(limits: TransportLimits): ServerOptions {

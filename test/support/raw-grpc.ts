@@ -30,7 +30,11 @@ export class RawGrpc {
   constructor(address: string, localAddress?: string) {
     const [host = '', port] = address.split(':');
     this.#socket = connectSocket({ host, port: Number(port), localAddress });
-    this.session = connect(`http://${address}`, { createConnection: () => this.#socket });
+    this.session = connect(`http://${address}`, {
+      createConnection: () => this.#socket,
+      // In MB: what is not sent yet counts, and is refused beyond that.
+      maxSessionMemory: 1000,
+    });
     this.session.on('error', () => undefined);
   }
 

@@ -46,7 +46,7 @@ export class AttackerConnection {
   readonly resetStreams = new Set<number>();
   readonly answeredStreams = new Set<number>();
   #received: Buffer = Buffer.alloc(0);
-  #wake = (): void => {};
+  readonly #waiting = new Set<() => void>();
 
   private constructor(socket: Socket) {
     this.socket = socket;
@@ -96,7 +96,7 @@ export class AttackerConnection {
       over = true;
       this.#wake();
     }, timeoutMs);
-    while (!over && !this.isClosed && !condition()) await new Promise<void>((resolve) => (this.#wake = resolve));
+    while (!over && !this.isClosed && !condition()) await new Promise<void>((resolve) => this.#waiting.add(resolve));
     clearTimeout(timer);
   }
 
@@ -119,6 +119,12 @@ export class AttackerConnection {
 
   destroy(): void {
     this.socket.destroy();
+  }
+
+  #wake(): void {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const resolve of waiting) resolve();
   }
 
   #receive(chunk: Buffer): void {

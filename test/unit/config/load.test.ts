@@ -32,6 +32,7 @@ describe('the configuration', () => {
         keepaliveTimeoutMs: 10_000,
         connectionIdleMs: 600_000,
         connectionAgeMs: 2_700_000,
+        requestTimeoutMs: 20_000,
         streamAgeMs: 2_400_000,
         streamBufferBytes: 1_048_576,
         offers: { reflection: true, health: true, administration: true },
