@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http2';
 import { status } from '@grpc/grpc-js';
+import { ProtoCodec } from '../../../src/grpc/proto-codec.js';
 import { badHeaders, badPairs, base64 } from '../../support/security/bad-credentials.js';
 import { CertificateAuthority } from '../../support/security/certificate-authority.js';
 import { GuardedServer, OWNER } from '../../support/security/guarded-server.js';
@@ -17,6 +18,9 @@ const KNOWN = { id: 'known', secret: 'knowns-secret-0815', secretHash: cheapHash
 const OTHER = { id: 'other', secret: 'others-secret-0816' };
 const IMPERSONATED = { ...KNOWN, other: OTHER };
 
+/** The client that may do everything with what is guarded, and nothing else. */
+const ONE_THING = 'one-thing';
+
 const clientCa = CertificateAuthority.root('authority of clients');
 
 let guarded: GuardedServer;
@@ -29,6 +33,11 @@ function clients(changes: { readonly goneSecret?: string } = {}): readonly objec
     { id: KNOWN.id, secretHash: KNOWN.secretHash, certificate: ['known.example.org'] },
     { id: OTHER.id, secret: OTHER.secret },
     { id: 'asterisk', certificate: ['*.example.net'] },
+    {
+      id: ONE_THING,
+      secret: NARROW_SECRET,
+      allow: [{ verbs: ['*'], subjects: [GUARDED], streams: [GUARDED] }],
+    },
     ...narrowDefinitions(guardedMethods({ eventId: '' }).map(({ verbs }) => verbs)),
     ...(changes.goneSecret === undefined ? [] : [{ id: 'gone', secret: changes.goneSecret }]),
   ];
@@ -189,6 +198,52 @@ describe('PERMISSION_DENIED is the answer of every method to a client with', () 
 
   test('every right but the one that is needed', async () => {
     await expectDenied(methods, ({ verbs }) => clientWithout(verbs));
+  });
+});
+
+describe('PERMISSION_DENIED is the answer to what goes beyond the rules, to', () => {
+  const RESERVED = `$streams.${GUARDED}`;
+  /** Who may do everything with the one subject and the one stream, and who with all subjects that are not reserved. */
+  const [ONE, ALL] = [ONE_THING, 'rights-on-every-subject'];
+
+  test.each([
+    [ONE, 'BrokerService/Subscribe', { subjects: ['vault.*'] }],
+    [ONE, 'BrokerService/Subscribe', { subjects: ['vault.>'] }],
+    [ONE, 'BrokerService/Subscribe', { subjects: ['*.door'] }],
+    [ONE, 'BrokerService/Subscribe', { subjects: ['>'] }],
+    [ONE, 'BrokerService/Subscribe', { subjects: [GUARDED, 'vault.window'] }],
+    [ONE, 'BrokerService/Fetch', { subject: 'vault.door.', id: 1 }],
+    [ONE, 'BrokerService/Publish', { subject: 'vault.doors', body: Buffer.from('intruder') }],
+    [ONE, 'AdminService/ListSubjects', {}],
+    [ONE, 'AdminService/ListSubjects', { prefix: 'vault.' }],
+    [ONE, 'AdminService/PurgeSubject', { subject: 'vault.>', execute: true }],
+    [ONE, 'StreamService/ListStreams', {}],
+    [ONE, 'StreamService/ListStreams', { prefix: 'vault' }],
+    [ONE, 'StreamService/CreateStream', { streamName: 'vault.*' }],
+    [ALL, 'BrokerService/Subscribe', { subjects: [RESERVED] }],
+    [ALL, 'BrokerService/Subscribe', { subjects: ['$streams.>'] }],
+    [ALL, 'BrokerService/Subscribe', { subjects: ['$>'] }],
+    [ALL, 'BrokerService/Fetch', { subject: RESERVED, id: 1 }],
+    [ALL, 'BrokerService/List', { subject: RESERVED }],
+    [ALL, 'BrokerService/Publish', { subject: RESERVED, body: Buffer.from('intruder') }],
+    [ALL, 'AdminService/GetSubject', { subject: RESERVED }],
+    [ALL, 'AdminService/ListSubjects', { prefix: '$' }],
+    [ALL, 'AdminService/PurgeSubject', { subject: RESERVED, execute: true }],
+  ])('%s of %s %j', async (id, method, request) => {
+    const bytes = new ProtoCodec(`waybill.v1.${method.split('/')[1]}Request`).encode(request);
+    const headers = basic(id, NARROW_SECRET);
+    const { code, text } = await caller.call(`waybill.v1.${method}`, bytes, { headers, endless: true });
+    expect(code).toBe(status.PERMISSION_DENIED);
+    expectNothingTold([{ path: method, codes: [code], text }]);
+    expect(await guarded.contents()).toBe(contents);
+  });
+
+  test('nobody who may do everything, to whom reserved subjects are no subjects to publish to', async () => {
+    const bytes = new ProtoCodec('waybill.v1.PublishRequest').encode({ subject: RESERVED, body: Buffer.from('x') });
+    const headers = basic(KNOWN.id, KNOWN.secret);
+    const { code } = await caller.call('waybill.v1.BrokerService/Publish', bytes, { headers });
+    expect(code).toBe(status.INVALID_ARGUMENT);
+    expect(await guarded.contents()).toBe(contents);
   });
 });
 
