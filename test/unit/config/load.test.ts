@@ -49,6 +49,7 @@ describe('the configuration', () => {
       limits: DEFAULT_BROKER_LIMITS,
       log: { level: 'info' },
       tracing: { exporter: 'none', endpoint: undefined, sampleRatio: 1 },
+      drainDelayMs: 0,
       shutdownTimeoutMs: 10_000,
     });
   });
