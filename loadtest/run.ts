@@ -2,7 +2,7 @@
  * `npm run loadtest`: puts the load of `waybill load` and of `ramp.js` (with k6, where it is installed) on a broker per
  * storage, and writes what came out to `loadtest/results/`. `--storages` names them, comma separated; `--to`, `--rise`,
  * `--hold` and `--k6-duration` are those of the two loads; `--results` is the folder. Servers and loads share the cores
- * of this machine.
+ * of this machine. It ends with 1 when one of the loads was stopped by errors or crossed a threshold.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,7 +19,7 @@ import { type K6Figures, resultsReadme, type StorageResults } from './results-re
 const { values: options } = parseArgs({
   options: {
     storages: { type: 'string', default: 'memory,embedded,postgres,redis' },
-    to: { type: 'string', default: '2000' },
+    to: { type: 'string', default: '1500' },
     rise: { type: 'string', default: '15s' },
     hold: { type: 'string', default: '15s' },
     'k6-duration': { type: 'string', default: '15s' },
@@ -119,6 +119,8 @@ async function main(): Promise<void> {
   }
   writeFileSync(join(options.results, 'README.md'), resultsReadme(all, note, busy));
   process.stderr.write(`\n${join(options.results, 'README.md')}\n`);
+  const bad = all.filter(({ load, k6 }) => load.ended !== 'complete' || k6?.passed === false);
+  if (bad.length > 0) throw new Error(`not all is well on ${bad.map(({ storage }) => storage).join(', ')}`);
 }
 
 main().catch((error: unknown) => {
