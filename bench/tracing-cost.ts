@@ -10,10 +10,10 @@ import { connect, type WaybillClient } from '../src/client/index.js';
 import { Child } from './child.js';
 import { MAIN } from './with-broker.js';
 
-const ROUNDS = 3;
-const CALLS = 10_000;
+const ROUNDS = 5;
+const CALLS = 5000;
 const IN_FLIGHT = 64;
-const FRAMES = 2000;
+const FRAMES = 1000;
 const FRAME_MESSAGES = 100;
 const BODY = Buffer.alloc(100, 'x');
 
