@@ -24,12 +24,7 @@ ${alpn === undefined ? '' : `                alpn_protocols: ${alpn}\n`}\
 `;
 
 function withTls(config) {
-  const inGrpc = withTlsAt(config, 'grpc', '[h2, http/1.1]');
-  // Envoy takes certificates from files that change only where it has a name.
-  return withTlsAt(inGrpc, 'event-bus', undefined).replace(
-    '\nadmin:\n',
-    '\nnode: { id: envoy, cluster: waybill }\n\nadmin:\n',
-  );
+  return withTlsAt(withTlsAt(config, 'grpc', '[h2, http/1.1]'), 'event-bus', undefined);
 }
 
 function withTlsAt(config, listener, alpn) {
