@@ -1,4 +1,4 @@
-import { header, pointInTime, sizeBytes, startPosition } from '../../../src/cli/arguments.js';
+import { header, pointInTime, share, sizeBytes, startPosition } from '../../../src/cli/arguments.js';
 
 describe('the position to start from', () => {
   test.each([
@@ -43,5 +43,20 @@ describe('headers', () => {
 describe('sizes', () => {
   test('are refused when they are none', () => {
     expect(() => sizeBytes('many')).toThrow('Not a size');
+  });
+});
+
+describe('shares', () => {
+  test.each([
+    ['0%', 0],
+    ['0.5%', 0.005],
+    ['5%', 0.05],
+    ['100%', 1],
+  ])('read %s', (text, value) => {
+    expect(share(text)).toBe(value);
+  });
+
+  test.each(['', '5', '5 %', '101%', '-1%', '.5%', '1e1%'])('refuse %p', (text) => {
+    expect(() => share(text)).toThrow('Not a percentage such as 5%.');
   });
 });
