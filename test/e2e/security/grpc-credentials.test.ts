@@ -39,7 +39,9 @@ function clients(changes: { readonly goneSecret?: string } = {}): readonly objec
       allow: [{ verbs: ['*'], subjects: [GUARDED], streams: [GUARDED] }],
     },
     ...narrowDefinitions(guardedMethods({ eventId: '' }).map(({ verbs }) => verbs)),
-    ...(changes.goneSecret === undefined ? [] : [{ id: 'gone', secret: changes.goneSecret }]),
+    ...(changes.goneSecret === undefined
+      ? []
+      : [{ id: 'gone', secret: changes.goneSecret, certificate: 'gone.example.org' }]),
   ];
 }
 
@@ -156,12 +158,17 @@ describe('UNAUTHENTICATED is the answer of every method to', () => {
     const codeOf = async (secret: string): Promise<unknown> =>
       (await caller.call(info.path, info.request, { headers: basic('gone', secret) })).code;
     expect(await codeOf('first-secret-0818')).toBe(status.OK);
+    // The connection stays; its certificate is nobody's any more.
+    const certified = callerWith({ commonName: 'gone.example.org' });
+    expect((await certified.call(info.path, info.request)).code).toBe(status.OK);
     guarded.replaceClients(clients({ goneSecret: 'second-secret-0819' }));
     await guarded.until(async () => (await codeOf('second-secret-0819')) === status.OK);
     await expectUnauthenticated(basic('gone', 'first-secret-0818'));
     guarded.replaceClients(clients());
     await guarded.until(async () => (await codeOf('second-secret-0819')) !== status.OK);
     await expectUnauthenticated(basic('gone', 'second-secret-0819'));
+    await expectUnauthenticated({}, certified);
+    certified.close();
   });
 });
 
