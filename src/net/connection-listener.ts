@@ -8,6 +8,12 @@ export interface ConnectionLimits {
   readonly maxConnectionsPerAddress: number;
 }
 
+/**
+ * Connections that the system holds until we accept them, as far as it allows (net.core.somaxconn). When there are more, a
+ * client takes itself for connected and is not.
+ */
+const BACKLOG = 4096;
+
 export interface ConnectionListenerOptions {
   /** What listens, as problems with the address call it: `gRPC`. */
   readonly name: string;
@@ -68,7 +74,7 @@ export class ConnectionListener {
       this.#server.once('error', (error: NodeJS.ErrnoException) => {
         reject(new BrokerError('ARGUMENT_INVALID', listenProblem(this.#name, address, error), { cause: error }));
       });
-      this.#server.listen(options, () => {
+      this.#server.listen({ ...options, backlog: BACKLOG }, () => {
         const bound = this.#server.address();
         resolve(bound === null || typeof bound === 'string' ? address : address.replace(/:\d+$/, `:${bound.port}`));
       });

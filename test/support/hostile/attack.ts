@@ -20,6 +20,8 @@ export interface Attack {
   readonly full: number;
   /** What must become of an attempt. */
   readonly expected: RegExp;
+  /** What it may add to the resident memory of the broker, in MiB; 100 where it does not say. */
+  readonly maxAddedMib?: number;
   /** Needs a target with TLS. */
   readonly overTls?: boolean;
   /** What a proxy in front does with it, where that is something else. */

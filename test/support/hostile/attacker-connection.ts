@@ -107,6 +107,16 @@ export class AttackerConnection {
     return this.isClosed ? 'closed' : 'open';
   }
 
+  /** How the server ended the connection or the only stream that it knows of, or `open`. */
+  async anyEnding(timeoutMs: number): Promise<string> {
+    const over = (): boolean =>
+      this.goaway !== undefined || this.resetStreams.size > 0 || this.answeredStreams.size > 0;
+    await this.until(over, timeoutMs);
+    if (this.goaway !== undefined || this.isClosed) return this.ending(0);
+    if (this.resetStreams.size > 0) return 'reset';
+    return this.answeredStreams.size > 0 ? 'answered' : 'open';
+  }
+
   /** How the server ended the stream, or `open` when it has not within the time. */
   async streamEnding(stream: number, timeoutMs: number): Promise<string> {
     const over = (): boolean =>

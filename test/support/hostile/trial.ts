@@ -53,7 +53,7 @@ export async function tryAttack(options: TrialOptions): Promise<TrialResult> {
     await traffic.stop();
     const after = await settled(victim, before.heap + MAX_ADDED_HEAP);
     const violations = [...traffic.failures.slice(0, 5), ...unexpected(attack, outcomes, proxyAddress !== undefined)];
-    if (peakResident > before.resident + MAX_ADDED_RESIDENT) {
+    if (peakResident > before.resident + (attack.maxAddedMib ?? MAX_ADDED_RESIDENT)) {
       violations.push(`resident memory grew from ${before.resident.toFixed(0)} to ${peakResident.toFixed(0)} MiB`);
     }
     if (after.heap > before.heap + MAX_ADDED_HEAP) {

@@ -96,7 +96,7 @@ export const badFrames: Attack = {
     await repeat(attempts, 16, async (index) => {
       const connection = await AttackerConnection.raw(target);
       await connection.send(attempt(index));
-      counter.add(await connection.streamEnding(1, PATIENCE_MS));
+      counter.add(await connection.anyEnding(PATIENCE_MS));
       connection.destroy();
     });
     return counter.outcomes;

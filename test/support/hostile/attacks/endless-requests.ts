@@ -66,6 +66,8 @@ export const hoardedRequests: Attack = {
   description: 'messages of 4 MiB on all streams of a connection at once, each but for its last byte',
   quick: 250,
   full: 2000,
+  // 32 MiB may arrive at a time; what was refused is garbage for a while.
+  maxAddedMib: 200,
   expected: /^reset /,
   run: (target, attempts) =>
     streams(target, attempts, (stream) => {

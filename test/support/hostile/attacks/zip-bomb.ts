@@ -29,6 +29,8 @@ export const zipBomb: Attack = {
   description: 'compressed messages of 3 MiB that become 3 GiB',
   quick: 32,
   full: 1000,
+  // Messages of several MiB are received, refused and made garbage, many at a time.
+  maxAddedMib: 200,
   expected: /^status 8$/,
   async run({ address, localAddress }, attempts) {
     const counter = new OutcomeCounter();
