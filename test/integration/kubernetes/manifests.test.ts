@@ -213,7 +213,9 @@ requireBackend('kubernetes', toolsMissing('kubectl'))('the manifests for Kuberne
         if (address === '127.0.0.1' || (cluster === 'jaeger' && !way.includes('monitoring'))) continue;
         const service = named('Service', address);
         expect(service?.spec?.ports?.map(({ port }) => port)).toContain(port_value);
-        if (address === 'waybill') expect(service?.spec?.clusterIP).toBe('None');
+        if (address === 'waybill') {
+          expect(service?.spec).toMatchObject({ clusterIP: 'None', publishNotReadyAddresses: true });
+        }
       }
     });
   });

@@ -13,7 +13,6 @@ export type Labels = Readonly<Record<string, string>>;
 
 export interface ManifestSpec {
   readonly replicas?: number;
-  readonly minReadySeconds?: number;
   readonly clusterIP?: string;
   /** Of a Service plain labels, of a workload and a disruption budget a selector. */
   readonly selector?: Labels | Selector;
