@@ -108,15 +108,15 @@ describe('waybill load', () => {
 
   test('counts a stall for every call that it held up', async () => {
     const results = join(folder, 'stall.json');
-    const load = cli.start(['load', ...LONG, '--hold', '3s', '--results', results]);
+    const load = cli.start(['load', ...LONG, '--hold', '4s', '--results', results]);
     await load.printed(/^ +1 s/);
     server.kill('SIGSTOP');
-    await load.printed(/^ +2 s/);
+    await load.printed(/^ +3 s/);
     server.kill('SIGCONT');
     expect(await load.exitCode()).toBe(0);
     const { total, latencyBuckets } = readResults(results);
-    expect(total).toMatchObject({ asked: 600, succeeded: 600 });
-    // A second of 200 calls: those of its first half waited for half a second at least.
+    expect(total).toMatchObject({ asked: 800, succeeded: 800 });
+    // Up to two seconds of 200 calls each, which waited for half a second at least but for the last hundred.
     const held = latencyBuckets.filter(([us]) => us >= 500_000).reduce((sum, [, count]) => sum + count, 0);
     expect(held).toBeGreaterThan(60);
   });
