@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServiceError } from '@grpc/grpc-js';
 import type { WaybillError } from '../../../src/client/index.js';
 import { requireBackend } from '../../support/backends.js';
 import { idsTo } from '../../support/numbered-messages.js';
@@ -119,6 +120,8 @@ for (const [name, store] of Object.entries(STORES)) {
       const second = await failureOf(client.publish({ subject: 's', body: 'lost' }));
       expect(second).toMatchObject({ codeName: 'UNAVAILABLE', fields: { outcome: 'not_written' } });
       expect((second as WaybillError).retryAfterMs).toBeGreaterThan(0);
+      // For proxies, which see headers only.
+      expect(((second as WaybillError).cause as ServiceError).metadata.get('waybill-outcome')).toEqual(['not_written']);
       expect(await failureOf(new SubscriptionReader(client, { subjects: ['s'] }).untilKind('confirmed'))).toMatchObject(
         { codeName: 'UNAVAILABLE' },
       );

@@ -42,6 +42,8 @@ export class IdleStreams {
     const raw = new RawGrpc(envoy.address);
     const open = async (path: string, request?: Buffer): Promise<ClientHttp2Stream> => {
       const stream = raw.open(path);
+      // Whoever reads it is told.
+      stream.on('error', () => undefined);
       if (request !== undefined) stream.end(frame(request));
       await once(stream, 'response');
       return stream;
