@@ -257,12 +257,12 @@ export abstract class ServedCall implements RpcStream, OpenCall {
   #closed(code: status, error?: BrokerError): void {
     const { observer, clock, openCalls } = this.environment;
     openCalls.delete(this);
-    if (!this.#halfClosed) {
+    if (this.#incompleteBytes > 0) {
       dropIncomplete(this.lower);
       this.#onRequestData();
-      const stream = streamOf(this.lower);
-      if (stream !== undefined) endLateData(stream, clock);
     }
+    const stream = this.#halfClosed ? undefined : streamOf(this.lower);
+    if (stream !== undefined) endLateData(stream, clock);
     this.#span?.end(error);
     observer?.callEnded(this.bound.info, code, (clock.monotonicMs() - this.#startedMs) / 1000);
   }
