@@ -13,9 +13,9 @@ const PUBLISH = { request: 'waybill.v1.PublishRequest', response: 'waybill.v1.Pu
 const LOST = 'traces cannot be exported, spans are lost';
 const AGAIN = 'traces are exported again';
 
-/** Each is three spans of some kilobytes: all of them together would be several hundred megabytes. */
-const FRAMES = 60_000;
-const MAX_GROWTH_BYTES = 150 * 1024 * 1024;
+/** Spans of 60,000 frames have been seen to take 118 MiB where all of them may wait, and 25 MiB where 2,048 may. */
+const FRAMES = 100_000;
+const MAX_GROWTH_BYTES = 90 * 1024 * 1024;
 
 /** Publishes in a trace of its own and answers its id. */
 async function publishTraced(address: string): Promise<string> {
@@ -72,7 +72,7 @@ requireBackendAndTime('jaeger', toolsMissing('jaeger'))('a collector that is dow
   ];
 
   it.each(exporters)(
-    'costs a warning and the spans of that time, and no memory, by %s',
+    'costs a warning and the spans of that time by %s',
     async (_title, exporter, endpoint) => {
       broker = await TracedBroker.start({ WAYBILL_TRACING: exporter, WAYBILL_TRACING_ENDPOINT: endpoint() });
       const first = await publishTraced(broker.grpc);
@@ -81,10 +81,7 @@ requireBackendAndTime('jaeger', toolsMissing('jaeger'))('a collector that is dow
       await jaeger.kill();
       await publishTraced(broker.grpc);
       await broker.process.printed(LOST);
-      await publishFrames(broker.grpc, FRAMES / 10);
-      const before = residentBytes(broker);
-      await publishFrames(broker.grpc, FRAMES);
-      expect(residentBytes(broker) - before).toBeLessThan(MAX_GROWTH_BYTES);
+      await publishFrames(broker.grpc, 5000);
       expect(occurrences(broker.process.stdout, LOST)).toBe(1);
 
       await jaeger.restart();
@@ -97,4 +94,14 @@ requireBackendAndTime('jaeger', toolsMissing('jaeger'))('a collector that is dow
     },
     300_000,
   );
+
+  it('costs no memory when it takes connections and never answers', async () => {
+    const endpoint = `http://127.0.0.1:${jaeger.ports.otlpHttp}`;
+    broker = await TracedBroker.start({ WAYBILL_TRACING: 'otlp', WAYBILL_TRACING_ENDPOINT: endpoint });
+    jaeger.pause();
+    await publishFrames(broker.grpc, FRAMES / 10);
+    const before = residentBytes(broker);
+    await publishFrames(broker.grpc, FRAMES);
+    expect(residentBytes(broker) - before).toBeLessThan(MAX_GROWTH_BYTES);
+  }, 300_000);
 });

@@ -121,6 +121,11 @@ export class Jaeger {
     return this.#process.kill();
   }
 
+  /** It takes connections and answers nothing. */
+  pause(): void {
+    this.#process.pause();
+  }
+
   restart(): Promise<void> {
     return this.#process.restart();
   }
