@@ -92,6 +92,18 @@ requireBackend('envoy', toolsMissing('envoy') ?? serviceMissing('postgres'))('tw
     await stream.close();
   });
 
+  it('get the largest messages, and give them back', async () => {
+    const body = Buffer.alloc(1024 * 1024, 'x');
+    expect(await client.publish({ subject, body })).toMatchObject({ id: 1 });
+    const batch = await client.publishBatch([1, 2, 3].map(() => ({ subject, body })));
+    expect(batch).toMatchObject([{ id: 2 }, { id: 3 }, { id: 4 }]);
+    expect((await client.fetch(subject, 4)).body.equals(body)).toBe(true);
+    const reader = new SubscriptionReader(client, { subjects: [subject], from: 'earliest' });
+    await reader.untilMessages(4);
+    expect(reader.messages.map((message) => message.body.length)).toEqual([1, 1, 1, 1].map(() => body.length));
+    await reader.close();
+  });
+
   it('keep the contract of broker.Broker', async () => {
     const original = createClient(envoy.address);
     const metadata = new Metadata();

@@ -95,6 +95,16 @@ requireBackend('envoy', toolsMissing('envoy'))('a call that fails behind Envoy',
     expect(upstreams.flatMap(({ calls }) => calls)).toHaveLength(MOST_TRIES);
   });
 
+  it('is no reason to take its broker out, however often brokers answer so', async () => {
+    const before = await envoy.stat('cluster.waybill.outlier_detection.ejections_enforced_total');
+    for (let failed = 0; failed < 50; failed++) {
+      fates.push('unknown');
+      expect(await call(PUBLISHES[0]!)).toBe(status.UNAVAILABLE);
+    }
+    expect(await envoy.stat('cluster.waybill.outlier_detection.ejections_enforced_total')).toBe(before);
+    expect(await envoy.stat('cluster.waybill.membership_healthy')).toBe(2);
+  });
+
   it('is sent elsewhere when its broker is gone, whatever it is', async () => {
     await upstreams[0]?.stop();
     for (const path of [...READS, ...PUBLISHES, ...CHANGES, ...SUBSCRIPTIONS])
