@@ -34,6 +34,8 @@ export type AccessLogEntry = Readonly<Record<string, unknown>>;
 
 /** Between two writes of the access log; by default 10 s. */
 const LOG_INTERVAL_MS = 50;
+/** Between two looks at a statistic that is waited for. */
+const STAT_INTERVAL_MS = 20;
 /** Nothing listens at the discard port. */
 const NOBODY = 9;
 
@@ -116,7 +118,7 @@ export class Envoy {
 
   /** Resolves once so many brokers are healthy in its eyes. */
   async untilHealthy(count: number): Promise<void> {
-    while ((await this.stat('cluster.waybill.membership_healthy')) !== count);
+    while ((await this.stat('cluster.waybill.membership_healthy')) !== count) await wait(STAT_INTERVAL_MS);
   }
 
   /** Resident memory in bytes. */
