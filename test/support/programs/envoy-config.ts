@@ -46,6 +46,7 @@ interface TokenBucket {
 
 export interface EnvoyCluster {
   readonly name: string;
+  readonly cluster_type?: { readonly typed_config: object };
   transport_socket?: object;
   load_assignment: { readonly cluster_name: string; readonly endpoints: { lb_endpoints: object[] }[] };
 }
