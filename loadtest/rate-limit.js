@@ -59,12 +59,12 @@ export function setup() {
   otherwise.add(0);
 }
 
-function count({ status, error }, client) {
+function count({ status }, client) {
   if (status === OK) served.add(1, { client });
   else if (status === RESOURCE_EXHAUSTED) limited.add(1, { client });
   else {
     otherwise.add(1, { client });
-    console.error(`${client}: ${status} ${error?.message}`);
+    console.error(`${client}: ${status}`);
   }
 }
 

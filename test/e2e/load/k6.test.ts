@@ -63,6 +63,8 @@ const LIMITED = { DURATION: '5s', HASTY_RATE: '500', POLITE_RATE: '5' };
 const LIMIT_FLAGS = ['--auth', 'required', '--rate-limit-messages', '50'];
 
 requireBackendAndTime('k6', k6Missing)('the scripts for k6', () => {
+  // Longer than the shared server takes to answer when many tests ask it at once.
+  const PATIENT = ['--storage-timeout', '30s'];
   const memory: StorageNamespace = { flags: [], remove: () => Promise.resolve() };
 
   describe.each([
@@ -79,7 +81,7 @@ requireBackendAndTime('k6', k6Missing)('the scripts for k6', () => {
       afterAll(() => namespace.remove());
 
       test.each(SCRIPTS)('%s', async (script, environment) => {
-        await withBroker(namespace.flags, async ({ grpc, admin }) => {
+        await withBroker([...namespace.flags, ...PATIENT], async ({ grpc, admin }) => {
           const settings = { ...SLOW_MACHINE, ...environment, ADDR: grpc, METRICS_URL: `${admin}/metrics` };
           expectPassed(await K6.run(script, { ...settings, GROWTH: '10' }));
         });
@@ -87,7 +89,7 @@ requireBackendAndTime('k6', k6Missing)('the scripts for k6', () => {
 
       test('rate-limit', async () => {
         const outcome = await withBroker(
-          [...namespace.flags, ...LIMIT_FLAGS],
+          [...namespace.flags, ...PATIENT, ...LIMIT_FLAGS],
           ({ grpc }) => K6.run('rate-limit', { ...LIMITED, ADDR: grpc }),
           CLIENTS,
         );
