@@ -3,11 +3,10 @@
  * subscribe. Prints what became of the attempts, of the good calls and of the memory. Ends with 1 when the process
  * failed, an attacker was served or held out, a good call failed, or memory did not come back.
  */
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 import type { Attack, AttackTarget, Outcomes } from '../support/hostile/attack.js';
 import { ATTACKS, attackNamed } from '../support/hostile/attacks.js';
+import { launchAttack } from '../support/hostile/launch-attack.js';
 import { tryAttack, type TrialResult } from '../support/hostile/trial.js';
 import { Victim } from '../support/hostile/victim.js';
 import { Envoy, portOf } from '../support/programs/envoy.js';
@@ -22,18 +21,13 @@ const HELP = `Usage: npm run campaign:hostile -- [options]
 `;
 
 const CALM_MS = 3000;
-const ATTACKER = join(__dirname, '../support/hostile/attacker.ts');
 
-const run = promisify(execFile);
-
-/** In a process of its own, again and again until the time is over. */
+/** Again and again until the time is over. */
 async function launch(attack: Attack, target: AttackTarget, attempts: number, seconds: number): Promise<Outcomes> {
   const outcomes = new Map<string, number>();
   const endMs = performance.now() + seconds * 1000;
   do {
-    const args = ['--import', 'tsx', ATTACKER, attack.name, String(attempts), JSON.stringify(target)];
-    const { stdout } = await run(process.execPath, args);
-    for (const [outcome, count] of JSON.parse(stdout) as [string, number][]) {
+    for (const [outcome, count] of await launchAttack(attack, target, attempts)) {
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + count);
     }
   } while (performance.now() < endMs);

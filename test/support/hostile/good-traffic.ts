@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { WaybillClient } from '../../../src/client/index.js';
+import type { PublishStream, WaybillClient } from '../../../src/client/index.js';
 import { Latencies } from '../swarm/latencies.js';
 
 const PUBLISHERS = 4;
@@ -13,11 +13,14 @@ export class GoodTraffic {
   readonly #client: WaybillClient;
   readonly #subject: string;
   readonly #stopping = new AbortController();
-  readonly #work: Promise<unknown>;
+  readonly #publishing: Promise<unknown>;
+  readonly #subscription: Promise<void>;
   readonly #failures: string[] = [];
   #calls = 0;
   #latencies = new Latencies();
   #published = 0;
+  /** Number of the message that ends the subscription. */
+  #last = Infinity;
   #received = 0;
   #subscribed = (): void => {};
   readonly #ready = new Promise<void>((resolve) => (this.#subscribed = resolve));
@@ -25,7 +28,8 @@ export class GoodTraffic {
   constructor(client: WaybillClient, subject: string) {
     this.#client = client;
     this.#subject = subject;
-    this.#work = Promise.all([this.#subscribe(), ...Array.from({ length: PUBLISHERS }, () => this.#publish())]);
+    this.#subscription = this.#subscribe();
+    this.#publishing = Promise.all(Array.from({ length: PUBLISHERS }, () => this.#publish()));
   }
 
   /** Resolves when the subscriber is served. */
@@ -53,7 +57,10 @@ export class GoodTraffic {
   /** Publishes no more, and waits until the subscriber has got everything. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#work;
+    await this.#publishing;
+    this.#last = this.#published + 1;
+    await this.#publishOnce();
+    await this.#subscription;
     if (this.#received !== this.#published) {
       this.#failures.push(`${this.#published} messages were published and ${this.#received} delivered`);
     }
@@ -63,22 +70,26 @@ export class GoodTraffic {
     await this.#ready;
     const stream = this.#client.publishStream();
     for (let round = 0; !this.#stopping.signal.aborted; round++) {
-      const startedMs = performance.now();
-      try {
-        if (round % FRAME_EVERY === 0) await this.#publishFrame(stream);
-        else await this.#client.publish({ subject: this.#subject, body: 'good' });
-        this.#published++;
-        this.#calls++;
-        this.#latencies.add(performance.now() - startedMs);
-      } catch (error) {
-        this.#failures.push(`publish: ${String(error)}`);
-      }
+      await this.#publishOnce(round % FRAME_EVERY === 0 ? stream : undefined);
       await wait(PAUSE_MS);
     }
     await stream.close();
   }
 
-  async #publishFrame(stream: ReturnType<WaybillClient['publishStream']>): Promise<void> {
+  async #publishOnce(stream?: PublishStream): Promise<void> {
+    const startedMs = performance.now();
+    try {
+      if (stream === undefined) await this.#client.publish({ subject: this.#subject, body: 'good' });
+      else await this.#publishFrame(stream);
+      this.#published++;
+      this.#calls++;
+      this.#latencies.add(performance.now() - startedMs);
+    } catch (error) {
+      this.#failures.push(`publish: ${String(error)}`);
+    }
+  }
+
+  async #publishFrame(stream: PublishStream): Promise<void> {
     await stream.ready();
     const { failures } = await stream.send([{ subject: this.#subject, body: 'good' }]);
     if (failures.length > 0) throw failures[0]?.error;
@@ -87,7 +98,7 @@ export class GoodTraffic {
   /** Until publishing has stopped and all of it has come. */
   async #subscribe(): Promise<void> {
     const over = new AbortController();
-    const everything = (): boolean => this.#stopping.signal.aborted && this.#received >= this.#published;
+    const everything = (): boolean => this.#received >= this.#last;
     this.#stopping.signal.addEventListener('abort', () => setTimeout(() => over.abort(), 5000).unref());
     const subscription = this.#client.subscribe(
       { subjects: [this.#subject], heartbeatIntervalMs: 1000 },

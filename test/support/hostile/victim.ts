@@ -17,6 +17,12 @@ export interface MemoryUse {
   readonly heap: number;
 }
 
+export interface VictimOptions {
+  readonly tls?: boolean;
+  /** More of `waybill serve`. */
+  readonly flags?: readonly string[];
+}
+
 /** A broker process that is attacked. */
 export class Victim {
   readonly address: string;
@@ -30,10 +36,10 @@ export class Victim {
     this.tls = tls;
   }
 
-  static async start({ tls = false }: { readonly tls?: boolean } = {}): Promise<Victim> {
+  static async start({ tls = false, flags = [] }: VictimOptions = {}): Promise<Victim> {
     const tlsFlags = tls ? ['--tls-cert-file', join(TLS, 'server.pem'), '--tls-key-file', join(TLS, 'server.key')] : [];
     const process = ServerProcess.spawn({
-      flags: [...tlsFlags, '--log-level', 'error'],
+      flags: [...tlsFlags, '--log-level', 'error', ...flags],
       environment: { NODE_OPTIONS: `--require=${PRELOAD}` },
     });
     const [, address = ''] = /grpc (\S+),/.exec(await process.ready()) ?? [];
