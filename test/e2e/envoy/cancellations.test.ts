@@ -3,12 +3,14 @@ import { constants } from 'node:http2';
 import { connect, type WaybillClient } from '../../../src/client/index.js';
 import { requireBackend } from '../../support/backends.js';
 import { encode } from '../../support/hardened-server.js';
+import { limitCalls } from '../../support/programs/envoy-config.js';
 import { Envoy, portOf } from '../../support/programs/envoy.js';
 import { frame, RawGrpc } from '../../support/raw-grpc.js';
 import { ServedBroker } from '../../support/served-broker.js';
 import { SubscriptionReader } from '../../support/subscription-reader.js';
 import { toolsMissing } from '../../support/tools.js';
 
+const ENOUGH = { max_tokens: 1_000_000, tokens_per_fill: 1_000_000, fill_interval: '1s' };
 /** With the one that stays they fit on one connection to the broker. */
 const STREAMS = 100;
 
@@ -19,7 +21,12 @@ requireBackend('envoy', toolsMissing('envoy'))('clients behind Envoy that cancel
 
   beforeAll(async () => {
     broker = await ServedBroker.start([]);
-    envoy = await Envoy.start({ brokers: [{ grpc: portOf(broker.grpc) }], workers: 1 });
+    envoy = await Envoy.start({
+      brokers: [{ grpc: portOf(broker.grpc) }],
+      workers: 1,
+      // Many clients at many addresses would have as much.
+      edit: (config) => limitCalls(config, 'stream', 'anonymous', ENOUGH),
+    });
     await envoy.untilHealthy(1);
     client = connect({ address: envoy.address, ownConnection: true });
   }, 60_000);
