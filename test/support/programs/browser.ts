@@ -61,7 +61,9 @@ export class GrpcWebPage {
   constructor(private readonly page: Page) {}
 
   unary(url: string, message: Buffer, headers: Readonly<Record<string, string>> = {}): Promise<PageAnswer> {
-    return this.page.evaluate(`unary(${JSON.stringify(url)}, ${JSON.stringify([...message])}, ${JSON.stringify(headers)})`);
+    return this.page.evaluate(
+      `unary(${JSON.stringify(url)}, ${JSON.stringify([...message])}, ${JSON.stringify(headers)})`,
+    );
   }
 
   /** Reads a stream up to so many messages, and answers them. */
