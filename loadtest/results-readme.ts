@@ -30,7 +30,9 @@ function table<T>(columns: readonly (readonly [head: string, cell: (row: T) => s
   ].join('\n');
 }
 
-const held = ({ load }: StorageResults): LoadFigures => load.hold ?? load.total;
+/** While the rate held; of a load that was stopped, all of it. */
+const held = ({ load }: StorageResults): LoadFigures =>
+  load.ended === 'complete' && load.hold !== undefined ? load.hold : load.total;
 
 const LOAD_COLUMNS: readonly (readonly [string, (results: StorageResults) => string])[] = [
   ['storage', ({ storage }) => storage],

@@ -58,6 +58,9 @@ export async function measureLoad(context: ClientContext, flags: LoadFlags): Pro
   };
 }
 
+/** A load that was ended sooner says nothing about the rate that it had reached. */
+const LEAST_HOLD_SECONDS = 1;
+
 /** What the results say about the calls. */
 function measured(
   run: LoadRun,
@@ -73,7 +76,7 @@ function measured(
   const asked = askedSince(schedule.measuredFromMs);
   return {
     total: figuresOf({ counts, asked, seconds, answered: inTime.all, latencies: all }),
-    ...(holdSeconds > 0
+    ...(holdSeconds >= LEAST_HOLD_SECONDS
       ? {
           hold: figuresOf({
             counts: holdCounts,
