@@ -2,7 +2,7 @@ import { ATTACKS } from '../../support/hostile/attacks.js';
 import { tryAttack } from '../../support/hostile/trial.js';
 import { Victim } from '../../support/hostile/victim.js';
 
-/** What takes ten seconds by nature is tried with full sizes only: `test/e2e/hostile/full.test.ts`. */
+/** What takes ten seconds by nature is tried elsewhere: `test/e2e/hostile/slow.test.ts`. */
 const SLOW = new Set(['half-open-connections', 'half-handshakes']);
 
 let victim: Victim;

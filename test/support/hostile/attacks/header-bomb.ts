@@ -42,7 +42,7 @@ export const headerBomb: Attack = {
   name: 'header-bomb',
   description: 'compressed headers that become many MiB, thousands of headers, endless integers (CVE-2019-9516)',
   quick: 80,
-  full: 8000,
+  full: 4000,
   expected: /^GOAWAY |^closed$|^reset$|^answered$/,
   async run(target, attempts) {
     const counter = new OutcomeCounter();

@@ -56,7 +56,7 @@ export const trickledRequests: Attack = {
   name: 'trickled-requests',
   description: 'requests of which a byte comes now and then',
   quick: 200,
-  full: 10_000,
+  full: 4000,
   expected: OVER,
   run: (target, attempts) =>
     streams(target, attempts, async (connection, stream) => {
