@@ -47,6 +47,8 @@ export class AttackerConnection {
   readonly answeredStreams = new Set<number>();
   #received: Buffer = Buffer.alloc(0);
   readonly #waiting = new Set<() => void>();
+  /** Whether settings and pings of the server are answered. */
+  #answers = false;
 
   private constructor(socket: Socket) {
     this.socket = socket;
@@ -75,6 +77,7 @@ export class AttackerConnection {
   /** With the preface and settings that a client of good will sends too. */
   static async open(target: AttackTarget): Promise<AttackerConnection> {
     const connection = await AttackerConnection.raw(target);
+    connection.#answers = true;
     await connection.send(Buffer.concat([PREFACE, settingsFrame()]));
     return connection;
   }
@@ -155,7 +158,8 @@ export class AttackerConnection {
     if (type === RST_STREAM) this.resetStreams.add(stream);
     else if (type === GOAWAY) this.goaway = ERROR_NAMES[payload.readUInt32BE(4)] ?? String(payload.readUInt32BE(4));
     else if ((type === HEADERS || type === DATA) && (flags & END_STREAM) !== 0) this.answeredStreams.add(stream);
-    else if (type === SETTINGS && (flags & ACK) === 0) this.socket.write(settingsAnswer());
-    else if (type === PING && (flags & ACK) === 0) this.socket.write(pingAnswer(payload));
+    else if (!this.#answers || (flags & ACK) !== 0) return;
+    else if (type === SETTINGS) this.socket.write(settingsAnswer());
+    else if (type === PING) this.socket.write(pingAnswer(payload));
   }
 }
