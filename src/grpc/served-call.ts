@@ -189,8 +189,8 @@ export abstract class ServedCall implements RpcStream, OpenCall {
   checkArrival(limit: number): void {
     if (!this.#awaitsRequest()) this.#arrivalChecks = 0;
     else if (++this.#arrivalChecks > limit) {
-      const fields = { outcome: 'not_written' };
-      this.abort(new BrokerError('DEADLINE_EXCEEDED', 'the request has not arrived in time', { fields }));
+      // Nothing was written, but that is not told: a proxy would only try again.
+      this.abort(new BrokerError('DEADLINE_EXCEEDED', 'the request has not arrived in time'));
     }
   }
 
