@@ -4,8 +4,9 @@ import { BrokerError } from '../core/errors.js';
 
 /**
  * Checks the bytes of a request before protobufjs decodes them. protobufjs is lenient where that is dangerous: it cuts a
- * field that claims to be longer than its message, reads a field of the wrong wire type as garbage, and replaces bad
- * UTF-8, each of which would turn a damaged request into another valid one.
+ * field that claims to be longer than its message, reads a field of the wrong wire type as garbage, takes ten bytes for
+ * every number of 32 bits that has more than five, and replaces bad UTF-8, each of which would turn a damaged request into
+ * another valid one.
  */
 
 const VARINT = 0;
@@ -16,6 +17,8 @@ const FIXED32 = 5;
 /** No contract of ours nests more than 5 deep; deeper input is made to exhaust the stack. */
 const MAX_DEPTH = 32;
 const MAX_VARINT_BYTES = 10;
+const MAX_NARROW_BYTES = 5;
+const WIDE_TYPES: ReadonlySet<string> = new Set(['int64', 'uint64', 'sint64']);
 
 /** What a field's value may look like on the wire. */
 interface FieldShape {
@@ -23,6 +26,8 @@ interface FieldShape {
   /** A repeated scalar may also come as one length-delimited run of values. */
   readonly packable: boolean;
   readonly text: boolean;
+  /** A number of up to 32 bits: its varint has up to five bytes, or ten when it is negative. */
+  readonly narrow: boolean;
   readonly message: MessageShape | undefined;
 }
 
@@ -46,11 +51,17 @@ const WIRE_TYPES: Readonly<Record<string, number>> = {
 
 function scalarShape(type: string, packable: boolean): FieldShape {
   const wireType = WIRE_TYPES[type] ?? VARINT;
-  return { wireType, packable: packable && wireType !== LENGTH_DELIMITED, text: type === 'string', message: undefined };
+  return {
+    wireType,
+    packable: packable && wireType !== LENGTH_DELIMITED,
+    text: type === 'string',
+    narrow: wireType === VARINT && !WIDE_TYPES.has(type),
+    message: undefined,
+  };
 }
 
 function messageField(message: MessageShape): FieldShape {
-  return { wireType: LENGTH_DELIMITED, packable: false, text: false, message };
+  return { wireType: LENGTH_DELIMITED, packable: false, text: false, narrow: false, message };
 }
 
 function valueShape(field: Field, packable: boolean): FieldShape {
@@ -97,7 +108,7 @@ class WireCursor {
   #checkField(owner: MessageShape, field: FieldShape | undefined, wireType: number, end: number, depth: number): void {
     if (wireType !== LENGTH_DELIMITED) {
       if (field !== undefined && field.wireType !== wireType) throw malformed(owner, 'has a field of the wrong type');
-      this.#skipScalar(owner, wireType, end);
+      this.#skipScalar(owner, wireType, end, field?.narrow === true);
       return;
     }
     const length = this.#smallVarint(owner, end);
@@ -108,7 +119,7 @@ class WireCursor {
     } else if (field.message !== undefined) {
       this.checkMessage(field.message, fieldEnd, depth + 1);
     } else if (field.packable) {
-      while (this.#at < fieldEnd) this.#skipScalar(owner, field.wireType, fieldEnd);
+      while (this.#at < fieldEnd) this.#skipScalar(owner, field.wireType, fieldEnd, field.narrow);
     } else if (field.wireType !== LENGTH_DELIMITED) {
       throw malformed(owner, 'has a field of the wrong type');
     } else {
@@ -118,10 +129,10 @@ class WireCursor {
     }
   }
 
-  #skipScalar(owner: MessageShape, wireType: number, end: number): void {
+  #skipScalar(owner: MessageShape, wireType: number, end: number, narrow: boolean): void {
     switch (wireType) {
       case VARINT:
-        this.#skipVarint(owner, end);
+        this.#skipVarint(owner, end, narrow);
         return;
       case FIXED64:
         this.#at += 8;
@@ -136,10 +147,14 @@ class WireCursor {
     if (this.#at > end) throw malformed(owner, 'ends in the middle of a field');
   }
 
-  #skipVarint(owner: MessageShape, end: number): void {
-    const last = Math.min(this.#at + MAX_VARINT_BYTES, end);
+  #skipVarint(owner: MessageShape, end: number, narrow: boolean): void {
+    const first = this.#at;
+    const last = Math.min(first + MAX_VARINT_BYTES, end);
     while (this.#at < last) {
-      if ((this.bytes[this.#at++] as number) < 0x80) return;
+      if ((this.bytes[this.#at++] as number) >= 0x80) continue;
+      const length = this.#at - first;
+      if (narrow && length > MAX_NARROW_BYTES && length < MAX_VARINT_BYTES) break;
+      return;
     }
     throw malformed(owner, 'has a broken number');
   }

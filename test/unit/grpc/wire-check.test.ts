@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { DescriptorProto } from 'protobufjs/ext/descriptor/index.js';
 import { BrokerError } from '../../../src/core/errors.js';
 import type { ListRequest } from '../../../src/grpc/generated/waybill/v1/ListRequest.js';
+import type { ListStreamsRequest } from '../../../src/grpc/generated/waybill/v1/ListStreamsRequest.js';
 import type { Message } from '../../../src/grpc/generated/waybill/v1/Message.js';
 import { messageType } from '../../../src/grpc/proto.js';
 import { ProtoCodec } from '../../../src/grpc/proto-codec.js';
@@ -35,6 +36,18 @@ it.each<[string, string, number[], string]>([
   ['the same list, not packed', 'waybill.v1.PublishStreamResponse.Ack', [0x10, 1, 0x10, 2], 'none'],
   ['a cut varint', MESSAGE, [0x10, 0x96], 'Message has a broken number'],
   ['a varint without an end', MESSAGE, [0x10, ...Array<number>(11).fill(0xff)], 'Message has a broken number'],
+  [
+    'a negative number of 32 bits',
+    'waybill.v1.ListStreamsRequest',
+    [0x10, ...Array<number>(9).fill(0xff), 0x01],
+    'none',
+  ],
+  [
+    'a number of 32 bits that is too large',
+    'waybill.v1.ListStreamsRequest',
+    [0x10, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
+    'ListStreamsRequest has a broken number',
+  ],
   ['a cut tag', MESSAGE, [0x90], 'Message has a broken length or tag'],
   ['a tag above 32 bits', MESSAGE, [0xf8, 0xff, 0xff, 0xff, 0x7f, 1], 'Message has a broken length or tag'],
   ['field number 0', MESSAGE, [0x02, 0], 'Message has a field number of 0'],
@@ -120,5 +133,26 @@ it('throws nothing but REQUEST_MALFORMED at arbitrary bytes', () => {
       }
     }),
     { numRuns: 2000 },
+  );
+});
+
+it('never lets a number of any length swallow what comes after it', () => {
+  const codec = new ProtoCodec<ListStreamsRequest, ListStreamsRequest>('waybill.v1.ListStreamsRequest');
+  const number = fc.tuple(
+    fc.array(fc.integer({ min: 0x80, max: 0xff }), { maxLength: 11 }),
+    fc.integer({ min: 0, max: 0x7f }),
+  );
+  fc.assert(
+    fc.property(number, ([more, last]) => {
+      const bytes = Buffer.from([0x10, ...more, last, 0x1a, 1, 0x61]);
+      let decoded: ListStreamsRequest;
+      try {
+        decoded = codec.decode(bytes);
+      } catch (error) {
+        expect(error).toMatchObject({ reason: 'REQUEST_MALFORMED' });
+        return;
+      }
+      expect(decoded.pageToken).toBe('a');
+    }),
   );
 });
