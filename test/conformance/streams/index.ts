@@ -74,9 +74,10 @@ class Pair implements StreamsContext {
   }
 }
 
-export function describeStreams(harness: StorageHarness): void {
+/** @param required `requireBackendAndTime` where it takes a minute or more */
+export function describeStreams(harness: StorageHarness, required = requireBackend): void {
   const backend = harness.backend ?? harness.name;
-  requireBackend(backend, harness.unavailable())(`streams on ${backend}`, () => {
+  required(backend, harness.unavailable())(`streams on ${backend}`, () => {
     let number = 0;
     for (const [group, cases] of Object.entries(GROUPS)) {
       describe(group, () => {

@@ -7,6 +7,7 @@ import { BrokerError } from '../../../src/core/errors.js';
 import { openEmbeddedStorage } from '../../../src/storage/embedded/index.js';
 import { chunkKey } from '../../../src/storage/embedded/keys.js';
 import type { Storage } from '../../../src/storage/storage.js';
+import { isRequired } from '../../support/backends.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { Random } from '../../support/random.js';
 import { countLost, fillSampleStore } from './sample-store.js';
@@ -72,6 +73,8 @@ async function outcome(path: string): Promise<number | 'refused'> {
   }
 }
 
+const ROUNDS = isRequired('long') ? 50 : 20;
+
 /** Where the bits are flipped: anywhere, in what describes a page, and in the meta pages. */
 const PLACES: Readonly<Record<string, (random: Random) => number>> = {
   anywhere: (random) => random.below(size),
@@ -89,7 +92,7 @@ test.each(Object.entries(PLACES))(
   async (_name, place) => {
     const random = new Random(SEED + 1);
     const seen = new Set<string>();
-    for (let round = 0; round < 50; round += 1) {
+    for (let round = 0; round < ROUNDS; round += 1) {
       const path = await copyStore();
       const offset = place(random);
       const bit = random.below(8);

@@ -1,4 +1,4 @@
-import { requireBackend, requireBackendAndTime } from '../backends.js';
+import { requireBackendAndTime } from '../backends.js';
 import { FINAL_READER } from '../crash/final-read.js';
 import { describeViolation, summary } from '../crash/history-figures.js';
 import { cassandraMissing } from '../services/cassandra-runtime.js';
@@ -59,8 +59,7 @@ export function describeKills(
   storage: SharedStorage,
   { kills, storeKills }: { readonly kills: number; readonly storeKills: number },
 ): void {
-  const required = storage === 'cassandra' ? requireBackendAndTime : requireBackend;
-  required(storage, storeMissing(storage))(`replicas on ${storage} that are killed under load`, () => {
+  requireBackendAndTime(storage, storeMissing(storage))(`replicas on ${storage} that are killed under load`, () => {
     it(
       `keep every promise over ${kills} kills, and ${storeKills} of the store`,
       async () => {
@@ -81,7 +80,7 @@ export function describeKills(
 
 /** What a store or its notifications can suffer without being killed, under load, one after the other. */
 export function describeFaults(storage: 'postgres' | 'redis'): void {
-  requireBackend(storage, storeMissing(storage))(`replicas on ${storage} in trouble`, () => {
+  requireBackendAndTime(storage, storeMissing(storage))(`replicas on ${storage} in trouble`, () => {
     it(
       'miss nothing and repeat nothing while what wakes them is cut or swallowed, and while the store is held',
       async () => {

@@ -2,7 +2,7 @@
  * The black-box suite of the event bus: what `event-bus` clients of any language may rely on, exchanged as raw bytes with a
  * server process. A storage proves itself with a file of a few lines: {@link describeEventBus}.
  */
-import { requireBackend } from '../../../support/backends.js';
+import { requireBackend, requireBackendAndTime } from '../../../support/backends.js';
 import type { BusServer } from '../../../support/event-bus/bus-server.js';
 import { describeBothProtocols } from './both-protocols.js';
 import { describeByteForByte } from './byte-for-byte.js';
@@ -29,7 +29,9 @@ export interface EventBusStorage {
 }
 
 export function describeEventBus({ name, unavailable, start }: EventBusStorage): void {
-  requireBackend(name, unavailable?.())(`event bus on ${name}`, () => {
+  // Every storage of the network takes a minute, and streams have a suite of their own on each (test/conformance).
+  const required = unavailable === undefined ? requireBackend : requireBackendAndTime;
+  required(name, unavailable?.())(`event bus on ${name}`, () => {
     const suite = new SuiteServer();
 
     beforeAll(async () => suite.use(await start()));

@@ -5,6 +5,7 @@ import { type Attack, OutcomeCounter, repeat } from '../attack.js';
 const MIB = 1024 * 1024;
 /** What the message becomes, if nobody stops. */
 const EXPANDED_MIB = 3000;
+const CALLS_PER_CONNECTION = 32;
 
 /** A begun gzip stream: a header and blocks of zeros, each of which is 1 MiB when it is expanded. */
 async function bomb(): Promise<Buffer> {
@@ -28,7 +29,7 @@ export const zipBomb: Attack = {
   name: 'zip-bomb',
   description: 'compressed messages of 3 MiB that become 3 GiB',
   quick: 32,
-  full: 1000,
+  full: 320,
   // Messages of several MiB are received, refused and made garbage, many at a time.
   maxAddedMib: 200,
   // Or it is ended because it took too long to arrive.
@@ -36,13 +37,16 @@ export const zipBomb: Attack = {
   async run({ address, localAddress }, attempts) {
     const counter = new OutcomeCounter();
     const body = frame(await bomb(), 1);
-    const raw = new RawGrpc(address, localAddress);
-    await repeat(attempts, 32, async (index) => {
-      const method = index % 2 === 0 ? 'Publish' : 'PublishStream';
-      const { status } = await raw.call(`/waybill.v1.BrokerService/${method}`, body, { 'grpc-encoding': 'gzip' });
-      counter.add(`status ${status}`);
-    });
-    await raw.close();
+    // Node's own client gives a connection up that has had too much on its way.
+    for (let left = attempts; left > 0; left -= CALLS_PER_CONNECTION) {
+      const raw = new RawGrpc(address, localAddress);
+      await repeat(Math.min(left, CALLS_PER_CONNECTION), CALLS_PER_CONNECTION, async (index) => {
+        const method = index % 2 === 0 ? 'Publish' : 'PublishStream';
+        const { status } = await raw.call(`/waybill.v1.BrokerService/${method}`, body, { 'grpc-encoding': 'gzip' });
+        counter.add(`status ${status}`);
+      });
+      raw.breakConnection();
+    }
     return counter.outcomes;
   },
 };
