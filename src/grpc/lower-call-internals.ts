@@ -14,6 +14,7 @@ interface LowerCallInternals {
     readonly readMessageSize?: number;
     readonly readMessageRemaining?: number;
     readPartialMessage?: readonly Buffer[];
+    write?: (data: Buffer) => Buffer[];
   };
   readonly isReadPending?: boolean;
   readonly readQueue?: readonly { readonly type: string; readonly compressedMessage: Buffer | null }[];
@@ -85,6 +86,20 @@ export function expandWith(
   lower.decompressMessage = (message, encoding) => {
     const contents = message.subarray(PREFIX_BYTES);
     return encoding === 'identity' ? contents : expand(contents, encoding);
+  };
+}
+
+/**
+ * Hands on so many messages of one piece of data at most. A piece of 16 KiB can hold thousands of empty ones, for each of
+ * which grpc-js keeps some hundred bytes until it is read.
+ */
+export function limitMessages(call: ServerInterceptingCallInterface, most: number): void {
+  const { decoder } = internals(call);
+  const write = decoder?.write?.bind(decoder);
+  if (decoder === undefined || write === undefined) return;
+  decoder.write = (data) => {
+    const messages = write(data);
+    return messages.length > most ? messages.slice(0, most) : messages;
   };
 }
 

@@ -17,6 +17,7 @@ import {
   expandWith,
   incompleteBytes,
   isFlaggedWithoutEncoding,
+  limitMessages,
   onRequestData,
   streamOf,
 } from './lower-call-internals.js';
@@ -136,6 +137,8 @@ export abstract class ServedCall implements RpcStream, OpenCall {
     const { observer, clock, openCalls } = this.environment;
     openCalls.add(this);
     onRequestData(this.lower, () => this.#onRequestData());
+    // The second one is refused.
+    if (this.bound.method.kind !== 'bidi') limitMessages(this.lower, 2);
     expandWith(this.lower, (message, encoding) =>
       this.environment.decompression.expand(message, encoding, () => this.#ended),
     );

@@ -42,7 +42,7 @@ export const neverEndedRequests: Attack = {
   name: 'never-ended-requests',
   description: 'unary calls whose one message never comes, or comes and is not the end',
   quick: 400,
-  full: 20_000,
+  full: 8000,
   expected: OVER,
   run: (target, attempts) =>
     streams(target, attempts, async (connection, stream) => {
@@ -56,7 +56,7 @@ export const trickledRequests: Attack = {
   name: 'trickled-requests',
   description: 'requests of which a byte comes now and then',
   quick: 200,
-  full: 4000,
+  full: 3000,
   expected: OVER,
   run: (target, attempts) =>
     streams(target, attempts, async (connection, stream) => {
