@@ -8,7 +8,8 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const FIRST_LINE_OF_CHAIN = '        - filters:\n';
 
 /** Of a filter chain. The certificate is named in k8s/components/tls/server-certificate.yaml. */
-const transportSocket = (alpn) => `        - transport_socket:
+const transportSocket = (alpn) => `        - transport_socket_connect_timeout: 10s
+          transport_socket:
             name: envoy.transport_sockets.tls
             typed_config:
               '@type': type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext

@@ -7,9 +7,8 @@ import { Victim } from '../../support/hostile/victim.js';
 import { Envoy, portOf } from '../../support/programs/envoy.js';
 import { toolsMissing } from '../../support/tools.js';
 
-/** It waits for the first words of a connection for as long as for any that is idle. */
-function isForEnvoy({ name, overTls }: Attack): boolean {
-  return overTls !== true && name !== 'half-open-connections';
+function isForEnvoy({ overTls }: Attack): boolean {
+  return overTls !== true;
 }
 
 /** What a broker ends for taking too long, Envoy waits for too. */

@@ -25,8 +25,6 @@ export const halfOpenConnections: Attack = {
   quick: 2000,
   full: 5000,
   expected: /^closed$|^GOAWAY /,
-  // It keeps them as long as any connection without a stream, and bounds their number.
-  expectedOfProxy: /^closed$|^GOAWAY |^open$/,
   run: (target, attempts) =>
     hold(target, attempts, (index) => (index % 2 === 0 ? Buffer.alloc(0) : Buffer.from('PRI * HTTP/2.0\r\n'))),
 };
