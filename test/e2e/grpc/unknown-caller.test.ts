@@ -162,7 +162,8 @@ describe('a call whose caller is not known yet', () => {
     );
     await authenticator.asked.promise;
     expect(await answer).toMatchObject({ code: status.DEADLINE_EXCEEDED });
-    expect(await ended.promise).toBe(status.DEADLINE_EXCEEDED);
+    // Client and server watch the same time: whoever is first, the other learns it as a reset or not at all.
+    expect([status.DEADLINE_EXCEEDED, status.CANCELLED]).toContain(await ended.promise);
     await decide();
     expect(handled).toEqual([]);
   });
