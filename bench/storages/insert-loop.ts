@@ -1,5 +1,5 @@
 /** The peer of PublishStream: `insert-loop STORAGE ADDRESS SECONDS ROWS`. One batch of 100-byte rows after the other. */
-import { openBatchInsert } from './batch-insert.js';
+import { openBatchInsert } from './open-batch-insert.js';
 
 const [storage, address, seconds, rows] = process.argv.slice(2);
 

@@ -3,7 +3,8 @@
  * hand-written batch insert: whatever came while the last batch was on its way is the next one.
  */
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { openBatchInsert, type BatchInsert } from './batch-insert.js';
+import type { BatchInsert } from './batch-insert.js';
+import { openBatchInsert } from './open-batch-insert.js';
 
 const [storage, address] = process.argv.slice(2);
 const identity = (bytes: Buffer): Buffer => bytes;

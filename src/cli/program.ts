@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Config } from '../config/config.js';
+import type { CommandResult } from './command-result.js';
 import { benchCommand } from './commands/bench.js';
 import { clientsCommand } from './commands/clients.js';
 import { configCommand } from './commands/config.js';
@@ -24,11 +25,6 @@ export interface ProgramDependencies {
   readonly serve: (config: Config) => Promise<number>;
   /** By default the streams and signals of the process. */
   readonly terminal?: Terminal;
-}
-
-/** What the chosen command leaves for the process. */
-export interface CommandResult {
-  exitCode: number;
 }
 
 /** The `waybill` command. Failures reject `parseAsync`; use {@link runProgram} to have them reported. */

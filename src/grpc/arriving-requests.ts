@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import { BrokerError } from '../core/errors.js';
-import type { OpenCall } from './served-call.js';
+import type { OpenCall } from './open-call.js';
 
 /** Most messages arrive in milliseconds; one that takes longer has had its time when there is no room for others. */
 const FAIR_TIME_MS = 1000;

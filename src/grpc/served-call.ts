@@ -21,6 +21,7 @@ import {
   onRequestData,
   streamOf,
 } from './lower-call-internals.js';
+import type { OpenCall } from './open-call.js';
 import type { MethodInfo, RpcMethod, RpcStream } from './rpc-call.js';
 import type { StatusCodeOverrides } from './status.js';
 import type { StatusEncoder } from './status-encoder.js';
@@ -40,13 +41,6 @@ export interface CallEnvironment {
   readonly answerBudget: AnswerBudget;
   readonly arrivingRequests: ArrivingRequests;
   readonly decompression: Decompression;
-}
-
-export interface OpenCall {
-  /** Ends the call and tells its handler that it is over. */
-  abort(error: BrokerError): void;
-  /** Ends it when more than `limit` calls of this method in a row find it waiting for the same message. */
-  checkArrival(limit: number): void;
 }
 
 /** The one method that a call is for. */

@@ -13,7 +13,7 @@ import { Decompression } from './decompression.js';
 import type { GrpcObserver } from './grpc-observer.js';
 import type { ServiceMethods, ServiceTable } from './rpc-call.js';
 import { createDispatcher, methodPath, serviceDefinition } from './rpc-dispatch.js';
-import type { OpenCall } from './served-call.js';
+import type { OpenCall } from './open-call.js';
 import { http2ServersOf, limitHandshakes } from './server-internals.js';
 import { StatusEncoder } from './status-encoder.js';
 import { TlsCredentials } from './tls-credentials.js';

@@ -12,7 +12,7 @@ import { resultsPage } from '../load/report/results-page.js';
 import { assertWritable, readResults, resultsText } from '../load/results-file.js';
 import { writeComparisonTable, writeResultsTable } from '../load/tables.js';
 import { Output } from '../output.js';
-import type { CommandResult } from '../program.js';
+import type { CommandResult } from '../command-result.js';
 import type { Terminal } from '../terminal.js';
 
 export function loadCommand(terminal: Terminal, result: CommandResult): Command {

@@ -4,7 +4,7 @@ import { loadConfig } from '../../config/load.js';
 import { optionsOf } from '../../config/option.js';
 import { serverSchema } from '../../config/server-schema.js';
 import { ConfigFlags } from '../config-flags.js';
-import type { CommandResult } from '../program.js';
+import type { CommandResult } from '../command-result.js';
 
 export function serveCommand(serve: (config: Config) => Promise<number>, result: CommandResult): Command {
   const command = new Command('serve')
