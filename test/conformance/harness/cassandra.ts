@@ -4,6 +4,7 @@ import { CASSANDRA_CAPABILITIES, openCassandraStorage } from '../../../src/stora
 import type { CassandraConfig } from '../../../src/storage/storage-config.js';
 import { serviceAddress, serviceMissing } from '../../support/services/addresses.js';
 import type { ServiceName } from '../../support/services/run.js';
+import { OPERATION_TIMEOUT_MS } from '../storage/harness.js';
 import type { StorageHarness } from '../storage/index.js';
 
 /** Creating tables takes a second, so all namespaces of a run share a keyspace, each as a log of its own in it. */
@@ -20,7 +21,7 @@ export function cassandraHarness(service: ServiceName = 'cassandra'): StorageHar
     tls: false,
     caFile: undefined,
     // Longer than the shared server takes to answer when many tests ask it at once.
-    timeoutMs: 30_000,
+    timeoutMs: OPERATION_TIMEOUT_MS,
   });
   return {
     name: 'cassandra',

@@ -3,6 +3,7 @@ import { systemClock } from '../../../src/core/clock.js';
 import { openPostgresStorage } from '../../../src/storage/postgres/index.js';
 import { serviceAddress, serviceMissing } from '../../support/services/addresses.js';
 import { removeSchema } from '../../support/services/remove-data.js';
+import { OPERATION_TIMEOUT_MS } from '../storage/harness.js';
 import type { StorageHarness } from '../storage/index.js';
 
 /** Long enough that a busy machine reads a message before it has expired. */
@@ -36,7 +37,7 @@ export function postgresHarness(service: 'postgres' | 'postgres15'): StorageHarn
           caFile: undefined,
           poolSize: 4,
           preparedStatements: true,
-          timeoutMs: 5000,
+          timeoutMs: OPERATION_TIMEOUT_MS,
         },
         systemClock,
       ),

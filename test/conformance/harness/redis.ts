@@ -3,6 +3,7 @@ import { systemClock } from '../../../src/core/clock.js';
 import { openRedisStorage } from '../../../src/storage/redis/index.js';
 import { serviceAddress, serviceMissing } from '../../support/services/addresses.js';
 import { removeKeys } from '../../support/services/remove-data.js';
+import { OPERATION_TIMEOUT_MS } from '../storage/harness.js';
 import type { StorageHarness } from '../storage/index.js';
 
 /** Long enough that a busy machine reads a message before it has expired. */
@@ -33,7 +34,7 @@ export function redisHarness(): StorageHarness {
           cluster: false,
           prefix: prefixOf(namespace),
           caFile: undefined,
-          timeoutMs: 5000,
+          timeoutMs: OPERATION_TIMEOUT_MS,
         },
         systemClock,
       ),

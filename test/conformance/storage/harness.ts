@@ -2,6 +2,9 @@ import type { Capabilities, Storage } from '../../../src/storage/storage.js';
 import type { ManualClock } from '../../support/manual-clock.js';
 import type { Clause } from './clause.js';
 
+/** For one operation of a storage on the network: a busy machine is no failure, and the suites test no limits of time. */
+export const OPERATION_TIMEOUT_MS = 30_000;
+
 /** How the suite lets time pass for a storage. */
 export interface StorageTime {
   /** Shortest time, in milliseconds, that the suite must be able to tell from twice as much. */
