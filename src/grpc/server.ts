@@ -144,9 +144,10 @@ export class GrpcServer {
    * @returns the address with the real port
    * @throws BrokerError ARGUMENT_INVALID when the address cannot be listened on
    */
-  start(): Promise<string> {
+  async start(): Promise<string> {
+    const address = await this.#listener.listen(this.#options.address);
     if (this.#requestTimeoutMs > 0) this.#checkArrivals(this.#requestTimeoutMs / ARRIVAL_CHECKS);
-    return this.#listener.listen(this.#options.address);
+    return address;
   }
 
   /**
