@@ -76,9 +76,12 @@ describe('start', () => {
     await expect(createGrpcServer(address).start()).rejects.toThrow(message);
   });
 
-  it.each(['', 'localhost', '127.0.0.1:65536', '127.0.0.1:grpc', '::1:80'])('refuses the address "%s"', (address) => {
-    expect(() => createGrpcServer(address).start()).toThrow(/is not an address/);
-  });
+  it.each(['', 'localhost', '127.0.0.1:65536', '127.0.0.1:grpc', '::1:80'])(
+    'refuses the address "%s"',
+    async (address) => {
+      await expect(createGrpcServer(address).start()).rejects.toThrow(/is not an address/);
+    },
+  );
 });
 
 describe('limits', () => {
