@@ -1,7 +1,8 @@
 /**
  * What grpc-js 1.14 knows about a call and does not offer: three faults of a request that it passes on as if nothing
- * were wrong, how much of a message has come, its stream and its connection. This is the only file that looks into its private fields; every look is guarded, so that another version
- * loses these checks and nothing else. `test/e2e/grpc/bad-input.test.ts` fails when that happens.
+ * were wrong, how much of a message has come, its stream and its connection. This is the only file that looks into the
+ * private fields of a call; every look is guarded, so that another version loses these checks and nothing else.
+ * `test/e2e/grpc/bad-input.test.ts` fails when that happens.
  */
 import type { ServerHttp2Stream } from 'node:http2';
 import type { ServerInterceptingCallInterface } from '@grpc/grpc-js';

@@ -39,19 +39,30 @@ export async function writeResultsTable(output: Output, results: LoadResults): P
 }
 
 /** `1.07` as `1.07x` */
-export function ratioText(ratio: number | undefined): string {
+function ratioText(ratio: number | undefined): string {
   return ratio === undefined ? '-' : `${ratio.toFixed(2)}x`;
 }
 
-export function figureText(value: number, unit: ComparedFigure['unit']): string {
+function figureText(value: number, unit: ComparedFigure['unit']): string {
   if (unit === 'ms') return ms(value);
   return unit === '%' ? `${value.toFixed(2)} %` : `${value.toFixed(0)}/s`;
 }
 
-export function verdictText({ worseBy }: ComparedFigure, failAbove: number | undefined): string {
+function verdictText({ worseBy }: ComparedFigure, failAbove: number | undefined): string {
   if (worseBy === 0) return '';
   const text = `${(worseBy * 100).toFixed(0)} % worse`;
   return failAbove !== undefined && worseBy > failAbove ? `${text}, too much` : text;
+}
+
+/** A row for each figure: name, before, after, ratio, and what to think of it. */
+export function comparedRows(figures: readonly ComparedFigure[], failAbove: number | undefined): readonly string[][] {
+  return figures.map((figure) => [
+    figure.name,
+    figureText(figure.before, figure.unit),
+    figureText(figure.after, figure.unit),
+    ratioText(figure.ratio),
+    verdictText(figure, failAbove),
+  ]);
 }
 
 export async function writeComparisonTable(
@@ -59,14 +70,5 @@ export async function writeComparisonTable(
   figures: readonly ComparedFigure[],
   failAbove: number | undefined,
 ): Promise<void> {
-  await output.table(
-    ['Figure', 'Before', 'After', 'Ratio', ''],
-    figures.map((figure) => [
-      figure.name,
-      figureText(figure.before, figure.unit),
-      figureText(figure.after, figure.unit),
-      ratioText(figure.ratio),
-      verdictText(figure, failAbove),
-    ]),
-  );
+  await output.table(['Figure', 'Before', 'After', 'Ratio', ''], comparedRows(figures, failAbove));
 }

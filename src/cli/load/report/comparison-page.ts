@@ -1,6 +1,6 @@
 import { type ComparedFigure, comparedFigures, differentSettings } from '../comparison.js';
 import type { LoadResults } from '../load-results.js';
-import { figureText, ratioText, verdictText } from '../tables.js';
+import { comparedRows } from '../tables.js';
 import { comparedDistributionChart } from './distribution-chart.js';
 import { machineFacts, settingsFacts } from './load-facts.js';
 import { escapeMarkup } from './markup.js';
@@ -32,16 +32,7 @@ export function comparisonPage({ before, after, figures, failAbove }: ComparedLo
       ...(different.length === 0
         ? []
         : [`<p class="bad">Their settings differ: ${escapeMarkup(different.join(', '))}.</p>`]),
-      table(
-        ['', 'before', 'after', 'ratio', ''],
-        figures.map((figure) => [
-          figure.name,
-          figureText(figure.before, figure.unit),
-          figureText(figure.after, figure.unit),
-          ratioText(figure.ratio),
-          verdictText(figure, failAbove),
-        ]),
-      ),
+      table(['', 'before', 'after', 'ratio', ''], comparedRows(figures, failAbove)),
       '<h2>Over time</h2>',
       '<div class="charts">',
       rateChart(
